@@ -1,0 +1,53 @@
+// Bundles src/ into dist/: one small entry and chunks that are loaded when a verb needs them.
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Costly to load (20 to 90 ms): reached through `import()` only, so that `rkube --version` stays quick. */
+const LAZY = ['execa', 'yaml', 'zod', 'cidr-tools', 'modern-tar'];
+/** The entry and all it imports statically, commander included, KiB; 90 KiB is about 10 ms of parsing. */
+const START_LIMIT = 200;
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  metafile: true,
+  // commander and yaml are CommonJS and call require('node:…'), which ES modules lack.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
+});
+
+const eager = staticClosure(metafile.outputs, 'dist/main.js');
+const inputs = eager.flatMap((file) => Object.keys(metafile.outputs[file].inputs));
+const size = eager.reduce((sum, file) => sum + metafile.outputs[file].bytes, 0) / 1024;
+const wrong = LAZY.filter((name) => inputs.some((input) => input.includes(`node_modules/${name}/`)));
+if (wrong.length > 0)
+  throw new Error(`dist/main.js loads ${wrong.join(', ')} at start: import() it where it is needed`);
+if (size > START_LIMIT)
+  throw new Error(
+    `dist/main.js loads ${size.toFixed(0)} KiB at start, limit ${START_LIMIT} KiB: import() what few verbs need`,
+  );
+console.error(`dist/: ${Object.keys(metafile.outputs).length} files, ${size.toFixed(0)} KiB loaded at start`);
+
+/** The file and everything it imports statically, directly or not. */
+function staticClosure(outputs, entry) {
+  const seen = new Set();
+  const queue = [entry];
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    for (const { path, kind, external } of outputs[file].imports) {
+      if (kind === 'import-statement' && !external) queue.push(path);
+    }
+  }
+  return [...seen];
+}

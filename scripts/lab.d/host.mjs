@@ -1,0 +1,131 @@
+// One host: a user-mode Linux kernel started, waited for, stopped.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { inside } from './net.mjs';
+import { kill, lastLines, until } from './run.mjs';
+import { LabError } from './say.mjs';
+import { inHost } from './ssh.mjs';
+import { recordBoot, running, startTime } from './state.mjs';
+
+/** @typedef {import('./names.mjs').Host} Host */
+/** @typedef {import('./state.mjs').Boot} Boot */
+
+/** Deadlines in seconds, some ten times what an idle machine with two cores needs. */
+export const deadlines = { boot: 120, engine: 120, poweroff: 90, killed: 20 };
+
+/**
+ * Starts a host and returns at once.
+ * @param {Host} host @param {Pick<Boot, 'kernel' | 'memory' | 'cpu' | 'disk'>} how
+ */
+export function boot(host, { kernel, memory, cpu, disk }) {
+  mkdirSync(host.dir, { recursive: true });
+  appendFileSync(host.log, `\n=== ${host.name} starts at ${new Date().toISOString()}\n`);
+  const console = openSync(host.log, 'a');
+  const [file, ...netns] = inside(host.lab);
+  const child = spawn(
+    file,
+    [
+      ...netns,
+      // Switching CPUs costs a user-mode kernel dearly: a system call takes 8 µs pinned and 60 to 78 µs not.
+      'taskset',
+      '-c',
+      String(cpu),
+      kernel,
+      `mem=${memory}`,
+      'root=/dev/ubda',
+      'rw',
+      `ubd0=${disk}`,
+      'con=null',
+      'con0=null,fd:1',
+      // `raw` on a veth end: the tap transport panics. A fixed MAC: neighbours would keep the old one after a reboot.
+      `vec0:transport=raw,ifname=vg${host.index},depth=128,gro=1,mac=02:00:0a:63:00:1${host.index}`,
+      `umid=${host.name}`,
+      `uml_dir=${host.dir}/`,
+      'seccomp=auto',
+      `systemd.hostname=${host.name}`,
+      `systemd.machine_id=${machineId(host)}`,
+      `lab.address=${host.address}/24`,
+    ],
+    {
+      detached: true,
+      stdio: ['ignore', console, console],
+      env: { PATH: process.env.PATH, HOME: '/', TMPDIR: host.dir }, // the guest's memory is a file in TMPDIR
+    },
+  );
+  closeSync(console);
+  child.on('error', () => {}); // seen as a kernel that does not run
+  child.unref();
+  if (child.pid === undefined) throw new LabError(`${host.name}: cannot start ${file}`);
+  recordBoot(host, { pid: child.pid, started: startTime(child.pid), kernel, memory, cpu, disk });
+}
+
+/** The same at every boot of a host, different for every host. @param {Host} host */
+const machineId = (host) => createHash('sha256').update(`${host.lab.name}/${host.name}`).digest('hex').slice(0, 32);
+
+/** Error text that ends with what the host said last. @param {Host} host @param {string} what */
+const withConsole = (host, what) =>
+  `${host.name}: ${what}. Last lines of its console (${host.log}):\n${lastLines(host.log, 15)}`;
+
+/** Waits until root can log in. @param {Host} host */
+export async function waitForSsh(host) {
+  await until(
+    deadlines.boot,
+    async () => {
+      if (!running(host)) throw new LabError(withConsole(host, 'its kernel ended before ssh answered'));
+      const { code } = await inHost(host, 'root', 'true', { seconds: 10, mayFail: true }).catch(() => ({ code: 1 }));
+      return code === 0 ? true : undefined;
+    },
+    () => withConsole(host, `ssh did not answer within ${deadlines.boot} s`),
+  );
+}
+
+/** Waits until both engines answer; gives their versions. @param {Host} host */
+export async function waitForEngines(host) {
+  const podman = await inHost(host, 'alice', 'podman --version', { seconds: deadlines.engine });
+  let last = '';
+  const docker = await until(
+    deadlines.engine,
+    async () => {
+      const { code, stdout, stderr } = await inHost(host, 'bob', "docker version --format '{{.Server.Version}}'", {
+        seconds: 30,
+        mayFail: true,
+      });
+      last = stderr.trim();
+      return code === 0 ? stdout.trim() : undefined;
+    },
+    () =>
+      withConsole(
+        host,
+        `Docker of bob did not answer within ${deadlines.engine} s (${last}); see it with: lab ssh bob@${host.index} journalctl --user -u docker`,
+      ),
+  );
+  return { podman: podman.stdout.trim().split(' ').at(-1) ?? '', docker };
+}
+
+/** Shuts a host down in good order. @param {Host} host */
+export async function powerOff(host) {
+  // The connection may break before the answer comes: only the kernel's end counts.
+  await inHost(host, 'root', 'systemctl poweroff', { seconds: 30, mayFail: true }).catch(() => {});
+  await until(
+    deadlines.poweroff,
+    () => (running(host) ? undefined : true),
+    () =>
+      withConsole(
+        host,
+        `still runs ${deadlines.poweroff} s after poweroff; end it with: lab stop ${host.index} --hard`,
+      ),
+  );
+}
+
+/** Ends a host as a power failure does. Its helper processes die with the kernel (they asked for it: PR_SET_PDEATHSIG). @param {Host} host */
+export async function powerFailure(host) {
+  const boot = running(host);
+  if (!boot) return;
+  kill(boot.pid, 'SIGKILL');
+  await until(
+    deadlines.killed,
+    () => (running(host) ? undefined : true),
+    () => `${host.name}: process ${boot.pid} still runs ${deadlines.killed} s after SIGKILL`,
+  );
+}

@@ -1,0 +1,49 @@
+// Commands in hosts, over ssh within the lab's network.
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostOf, maxHosts } from './names.mjs';
+import { inside } from './net.mjs';
+import { run } from './run.mjs';
+
+/** @typedef {import('./names.mjs').Lab} Lab */
+/** @typedef {import('./names.mjs').Host} Host */
+
+/**
+ * Writes the lab's ssh configuration; `ssh -F` with it works for people, too.
+ * @param {Lab} lab @param {string} rootfs folder that has the lab's key and host key
+ */
+export function writeSshConfig(lab, rootfs) {
+  for (const name of ['id', 'known_hosts']) copyFileSync(join(rootfs, name), join(lab.dir, name));
+  const hosts = Array.from({ length: maxHosts }, (_, index) => hostOf(lab, index + 1))
+    .map((host) => `Host ${host.name}\n  HostName ${host.address}\n`)
+    .join('');
+  writeFileSync(
+    join(lab.dir, 'ssh_config'),
+    `${hosts}Host *
+  IdentityFile ${join(lab.dir, 'id')}
+  IdentitiesOnly yes
+  UserKnownHostsFile ${join(lab.dir, 'known_hosts')}
+  HostKeyAlias lab
+  BatchMode yes
+  ConnectTimeout 5
+  ServerAliveInterval 10
+  ServerAliveCountMax 6
+  LogLevel ERROR
+`,
+  );
+}
+
+/** Arguments that run ssh inside the lab's network. @param {Lab} lab @returns {[string, ...string[]]} */
+export const sshCommand = (lab) => [...inside(lab), 'ssh', '-F', join(lab.dir, 'ssh_config')];
+
+/**
+ * Runs a shell command in a host.
+ * @param {Host} host @param {string} user @param {string} command @param {import('./run.mjs').RunOptions} options
+ */
+export function inHost(host, user, command, options) {
+  const [file, ...args] = sshCommand(host.lab);
+  return run(file, [...args, `${user}@${host.name}`, command], {
+    name: `${host.name}: ${command.slice(0, 60)}`,
+    ...options,
+  });
+}

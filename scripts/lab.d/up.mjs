@@ -1,0 +1,102 @@
+// Hosts up, stopped, started again.
+import { existsSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { tearDown } from './down.mjs';
+import { boot, powerFailure, powerOff, waitForEngines, waitForSsh } from './host.mjs';
+import { install } from './install.mjs';
+import { checkout, cpus, hostOf } from './names.mjs';
+import { makeNetwork } from './net.mjs';
+import { LabError, say, table } from './say.mjs';
+import { writeSshConfig } from './ssh.mjs';
+import { knownHosts, lastBoot, makeStateDir, running } from './state.mjs';
+
+/** @typedef {import('./names.mjs').Lab} Lab */
+/** @typedef {import('./names.mjs').Host} Host */
+
+/**
+ * Hosts 1 to `count` up; those that are up stay as they are.
+ * @param {Lab} lab @param {number} count @param {{memory: string, fresh: boolean}} options
+ */
+export async function up(lab, count, { memory, fresh }) {
+  const { kernel, rootfs, disk } = await build();
+  if (fresh) await tearDown(lab);
+  const hosts = Array.from({ length: count }, (_, index) => hostOf(lab, index + 1));
+  const down = hosts.filter((host) => !running(host));
+  checkMemory(down.length, memory);
+  await makeStateDir(lab);
+  await makeNetwork(lab);
+  // The link tells the cache what running labs stand on, and keeps commas in paths off the kernel's command line.
+  const base = join(lab.dir, 'base.img');
+  if (knownHosts(lab).length === 0) {
+    rmSync(base, { force: true });
+    symlinkSync(disk, base);
+    writeSshConfig(lab, rootfs);
+  } else if (readlinkSync(base) !== disk) {
+    say('NOTE: this lab stands on an older base disk; `lab up --fresh` takes the new one');
+  }
+  const available = cpus();
+  const ready = await Promise.all(
+    hosts.map(async (host) => {
+      if (down.includes(host)) {
+        boot(
+          host,
+          lastBoot(host) ?? {
+            kernel,
+            memory,
+            cpu: available[(host.index - 1) % available.length],
+            disk: `${host.cow},${base}`,
+          },
+        );
+      }
+      return settle(host);
+    }),
+  );
+  if (down.length > 0 && existsSync(join(checkout, 'dist'))) await install(down);
+  table([
+    ['HOST', 'ADDRESS', 'USER', 'ENGINE'],
+    ...hosts.flatMap((host, index) => [
+      [host.name, host.address, 'alice', `Podman ${ready[index].podman}`],
+      [host.name, host.address, 'bob', `Docker ${ready[index].docker}`],
+    ]),
+  ]);
+}
+
+/** Waits until a host is of use. @param {Host} host */
+async function settle(host) {
+  await waitForSsh(host);
+  say(`${host.name}: ssh answers`);
+  const engines = await waitForEngines(host);
+  say(`${host.name}: Podman and Docker answer`);
+  return engines;
+}
+
+/** @param {number} count @param {string} memory */
+function checkMemory(count, memory) {
+  const wanted = (count * Number(memory.slice(0, -1)) * (memory.endsWith('G') ? 1024 : 1)) / 1024;
+  const [total, free] = [totalmem(), freemem()].map((bytes) => bytes / 2 ** 30);
+  if (wanted > total * 0.95) {
+    throw new LabError(
+      `${count} hosts with ${memory} want ${wanted} GiB, this machine has ${total.toFixed(1)}: fewer hosts, or less with --memory`,
+      3,
+    );
+  }
+  if (wanted > free) say(`NOTE: hosts may take ${wanted} GiB in all, ${free.toFixed(1)} GiB are free now`);
+}
+
+/** @param {Host} host @param {boolean} hard */
+export async function stop(host, hard) {
+  if (!running(host)) return say(`${host.name}: is not running`);
+  await (hard ? powerFailure(host) : powerOff(host));
+  say(`${host.name}: ${hard ? 'ended as by a power failure' : 'shut down'}`);
+}
+
+/** Starts a stopped host with the disk it had. @param {Host} host */
+export async function start(host) {
+  const last = lastBoot(host);
+  if (!last) throw new LabError(`${host.name} was never started: lab up ${host.index}`, 2);
+  if (running(host)) say(`${host.name}: is running`);
+  else boot(host, last);
+  await settle(host);
+}

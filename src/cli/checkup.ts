@@ -1,0 +1,38 @@
+import type { Site } from '../cluster/site.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import { EXIT, RkubeError } from '../core/errors.ts';
+import { publishedPorts } from '../node/spec.ts';
+import { portUses } from '../preflight/ports.ts';
+import { runChecks } from '../preflight/run.ts';
+import { selectChecks } from '../preflight/select.ts';
+import type { CheckInput, CheckReport } from '../preflight/types.ts';
+import { openGround, openSite } from './context.ts';
+import type { Invocation } from './invocation.ts';
+
+/** All checks of `rkube doctor`. A host without an engine or an address is checked all the same. */
+export async function openCheckup(invocation: Invocation): Promise<readonly CheckReport[]> {
+  const checks = selectChecks(invocation.ignore);
+  const input = await openSite(invocation).then(withSite, async (error: unknown) => {
+    if (!(error instanceof RkubeError) || error.exitCode !== EXIT.preflight) throw error;
+    return withoutSite(invocation, error);
+  });
+  return runChecks(checks, input);
+}
+
+async function withSite({ host, config, engine, node }: Site): Promise<CheckInput> {
+  return {
+    host,
+    config,
+    engine: engine.info,
+    engineProblem: '',
+    nodeRuns: (await node.state())?.status === 'running',
+    ports: portUses(config.ports, publishedPorts(config, 'control-plane')),
+  };
+}
+
+async function withoutSite(invocation: Invocation, error: RkubeError): Promise<CheckInput> {
+  const { host, file } = await openGround(invocation);
+  const config = await resolveConfig({ flags: invocation.flags, env: invocation.process.env, file, hostname: host.hostname });
+  const engineProblem = [error.message, ...error.details].join('; ');
+  return { host, config, engine: undefined, engineProblem, nodeRuns: false, ports: [] };
+}

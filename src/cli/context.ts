@@ -1,0 +1,66 @@
+import { type Site, site } from '../cluster/site.ts';
+import { rawLayer, type Layer } from '../config/layers.ts';
+import { loadConfig } from '../config/load.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { RawConfig } from '../config/types.ts';
+import { DryRunner } from '../core/dry.ts';
+import { RkubeError } from '../core/errors.ts';
+import { LocalRunner } from '../core/runner.ts';
+import { detectEngine } from '../engine/detect.ts';
+import type { ContainerEngine, ContainerState } from '../engine/types.ts';
+import { defaultHostAddress } from '../host/address.ts';
+import { localHost } from '../host/local.ts';
+import type { Host } from '../host/types.ts';
+import { LABEL, nodeNames } from '../node/names.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Everything settings are made from, before an engine is known. */
+export interface Ground {
+  readonly host: Host;
+  readonly file: Layer;
+}
+
+/** The composition root: the only place that constructs hosts, engines and runners. */
+export async function openGround(invocation: Invocation): Promise<Ground> {
+  const { env, cwd, lifetime } = invocation.process;
+  const local = new LocalRunner(lifetime, env);
+  const runner = invocation.dryRun ? new DryRunner(local, invocation.reporter) : local;
+  const host = localHost(runner, { env });
+  const flag = invocation.flags['config'] as string | undefined;
+  return { host, file: await loadConfig({ flag, env, cwd, home: host.home }) };
+}
+
+/** Opens the site a verb works on: settings, engine, and what an existing node was created with. */
+export async function openSite(invocation: Invocation, fixed: readonly Layer[] = []): Promise<Site> {
+  const { host, file } = await openGround(invocation);
+  const input = { flags: invocation.flags, env: invocation.process.env, file, hostname: host.hostname };
+  const named = await resolveConfig({ ...input, fixed });
+  const engine = await detectEngine(host.runner, named);
+  const existing = await existingNode(engine, named.cluster, named.node, named.sources['node'] === 'host');
+  const layers = existing === undefined ? fixed : [...fixed, existing];
+  const config = await resolveConfig({ ...input, fixed: layers, address: () => hostAddress(host) });
+  return site(invocation.run, host, engine, config);
+}
+
+/**
+ * Settings of the node that is here already, so that flags need not be repeated: the one of this name, or,
+ * when no name was given, the only one of the cluster.
+ */
+async function existingNode(engine: ContainerEngine, cluster: string, node: string, unnamed: boolean): Promise<Layer | undefined> {
+  const all = await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
+  const wanted = nodeNames(cluster, node).container;
+  const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;
+  const found = name === undefined ? undefined : await engine.ask(engine.dialect.inspectContainer(name));
+  return found === undefined ? undefined : rawLayer(createdWith(found), `node ${found.labels[LABEL.node]}`);
+}
+
+function createdWith(container: ContainerState): RawConfig {
+  return JSON.parse(container.labels[LABEL.config] ?? '{}') as RawConfig;
+}
+
+/** @throws RkubeError when the host has no address to choose */
+export async function hostAddress(host: Host): Promise<string> {
+  const choice = defaultHostAddress(await host.addresses());
+  if ('address' in choice) return choice.address;
+  throw new RkubeError({ id: 'no-host-address', message: choice.problem, next: choice.next, exitCode: 3 });
+}

@@ -1,0 +1,33 @@
+import type { Verb } from '../verb.ts';
+import { deleteVerb } from './delete.ts';
+import { doctor } from './doctor.ts';
+import { down } from './down.ts';
+import { init } from './init.ts';
+import { join } from './join.ts';
+import { joinCommand } from './join-command.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { kubectl } from './kubectl.ts';
+import { logs } from './logs.ts';
+import { reset } from './reset.ts';
+import { shell } from './shell.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+import { version } from './version.ts';
+
+/** All verbs, in the order --help lists them: as a user meets them. */
+export const VERBS: readonly Verb[] = [
+  doctor,
+  up,
+  init,
+  joinCommand,
+  join,
+  status,
+  kubeconfig,
+  kubectl,
+  shell,
+  logs,
+  down,
+  reset,
+  deleteVerb,
+  version,
+];

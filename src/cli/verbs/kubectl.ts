@@ -1,0 +1,26 @@
+import type { Verb } from '../verb.ts';
+
+export const kubectl: Verb = {
+  name: 'kubectl',
+  args: '[args...]',
+  summary: "run kubectl in the node, as the cluster's administrator",
+  examples: [
+    ['rkube kubectl get pods -A', ''],
+    ['rkube kubectl apply -f - < app.yaml', 'files go through standard input'],
+    ['rkube kubectl exec -it POD -- sh', 'also of pods on other hosts'],
+    ['rkube kubectl --cluster lab get nodes', "rkube's own flags come first"],
+  ],
+  settings: 'node',
+  passThrough: true,
+  async run(invocation) {
+    const { openSite } = await import('../context.ts');
+    const { enterNode } = await import('../../cluster/enter.ts');
+    const { readKubeconfig } = await import('../../cluster/kubeconfig.ts');
+    const { KUBECONFIG, kubectlArgv } = await import('../../kube/kubectl.ts');
+    const site = await openSite(invocation);
+    const argv = kubectlArgv(KUBECONFIG.admin, invocation.args);
+    invocation.exitCode = await enterNode(site, argv, invocation.process);
+    // Only a failure is worth the question whether this node can be asked at all.
+    if (invocation.exitCode !== 0) await readKubeconfig(site, 'local');
+  },
+};

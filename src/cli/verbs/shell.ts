@@ -1,0 +1,20 @@
+import type { Verb } from '../verb.ts';
+
+export const shell: Verb = {
+  name: 'shell',
+  args: '[command...]',
+  summary: 'open a shell in the node, or run a command there',
+  examples: [
+    ['rkube shell', ''],
+    ['rkube shell crictl ps', ''],
+    ['rkube shell -- ip address', 'after -- everything belongs to the command'],
+  ],
+  settings: 'node',
+  passThrough: true,
+  async run(invocation) {
+    const { openSite } = await import('../context.ts');
+    const { enterNode } = await import('../../cluster/enter.ts');
+    const argv = invocation.args.length > 0 ? invocation.args : ['bash', '--login'];
+    invocation.exitCode = await enterNode(await openSite(invocation), argv, invocation.process);
+  },
+};

@@ -1,0 +1,31 @@
+import { MAKING } from '../options.ts';
+import type { Verb } from '../verb.ts';
+
+export const up: Verb = {
+  name: 'up',
+  summary: 'bring the node container up',
+  examples: [
+    ['rkube up', 'a node that can become a control plane or a worker'],
+    ['rkube up --worker', 'without the ports of a control plane'],
+    ['rkube up --publish 30080', 'also open node port 30080 on this host'],
+    ['rkube up --dry-run', 'show what would be done'],
+  ],
+  options: [{ flags: '--worker', help: 'publish only what a worker needs' }, ...MAKING],
+  settings: 'all',
+  data: true,
+  changes: true,
+  async run(invocation) {
+    const { openSite } = await import('../context.ts');
+    const { up } = await import('../../cluster/up.ts');
+    const { Steps } = await import('../../cluster/steps.ts');
+    const site = await openSite(invocation);
+    const steps = new Steps(invocation.run, invocation.stepOptions);
+    const role = invocation.flags['worker'] === true ? 'worker' : 'control-plane';
+    const state = await steps.guard(() => up(site, steps, { role, ignore: invocation.ignore }));
+    const { cluster, node, address } = site.config;
+    invocation.answer({ cluster, node, ...state }, () => `${node}   ${address}   ${state.phase}`);
+    if (state.phase === 'empty') {
+      invocation.next('', 'Next: `rkube init` makes a cluster here; `rkube join` makes this node a member of another host\'s.');
+    }
+  },
+};

@@ -1,0 +1,68 @@
+import { RkubeError } from '../core/errors.ts';
+import { encodeTicket, type Ticket } from '../kubeadm/ticket.ts';
+import { caCertHash, createToken, uploadCertificates } from '../kubeadm/verbs.ts';
+import { readState } from '../node/state.ts';
+import type { Site } from './site.ts';
+import type { Steps } from './steps.ts';
+
+export interface JoinCommandOptions {
+  readonly controlPlane: boolean;
+  readonly ttlSeconds: number;
+}
+
+export interface NewTicket {
+  readonly ticket: Ticket;
+  readonly text: string;
+}
+
+/** kubeadm deletes the uploaded certificates after two hours, whatever the token's life. Seconds. */
+const CERTIFICATES_LIVE_S = 7200;
+
+/** `rkube join-command`: a new ticket for this cluster. */
+export async function joinCommand(site: Site, steps: Steps, options: JoinCommandOptions): Promise<NewTicket> {
+  const { node, config } = site;
+  const { state, ca } = await steps.step('Read the cluster', () => readCluster(site));
+  if (options.controlPlane && config.ports.etcd !== 2379) rejectEtcdPorts(site);
+  const ttlSeconds = options.controlPlane ? Math.min(options.ttlSeconds, CERTIFICATES_LIVE_S) : options.ttlSeconds;
+  const token = await steps.step('Make a token', () => createToken(node, ttlSeconds));
+  const certificateKey = options.controlPlane
+    ? await steps.step('Upload the certificates, encrypted', () => uploadCertificates(node))
+    : undefined;
+  const ticket: Ticket = {
+    cluster: config.cluster,
+    kubernetesVersion: state.kubernetesVersion,
+    endpoint: state.endpoint,
+    port: config.ports.apiserver,
+    controlPlanes: state.controlPlanes,
+    token,
+    caCertHash: caCertHash(ca),
+    podSubnet: config.podSubnet,
+    serviceSubnet: config.serviceSubnet,
+    flannelPort: config.ports.flannel,
+    expires: new Date(Date.now() + ttlSeconds * 1000).toISOString(),
+    ...(certificateKey === undefined ? {} : { certificateKey }),
+  };
+  return { ticket, text: encodeTicket(ticket) };
+}
+
+async function readCluster(site: Site) {
+  const state = await readState(site.node);
+  const ca = await site.node.readFile('/etc/kubernetes/pki/ca.crt');
+  if (state?.phase === 'member' && state.role === 'control-plane' && ca !== undefined) return { state, ca };
+  const container = await site.node.state();
+  throw new RkubeError({
+    id: 'not-a-control-plane',
+    message: `Node ${site.config.node} cannot make tickets: expected an initialised control plane, found ${
+      container === undefined ? 'no node container' : container.status === 'running' ? `a node in phase "${state?.phase ?? 'empty'}"` : `a ${container.status} node container`
+    }`,
+    next: 'Run it on a control-plane host, or `rkube init` first.',
+  });
+}
+
+function rejectEtcdPorts(site: Site): void {
+  throw new RkubeError({
+    id: 'etcd-ports',
+    message: `Further control planes need etcd on ports 2379 and 2380 of this host, which kubeadm fixes; this node has ports.etcd ${site.config.ports.etcd}`,
+    next: 'Make the first control plane with --port-etcd 2379 (the default).',
+  });
+}

@@ -1,0 +1,59 @@
+import { RkubeError } from '../core/errors.ts';
+import type { Role } from '../config/types.ts';
+import { waitForNode } from '../kube/ready.ts';
+import { KUBECONFIG } from '../kube/kubectl.ts';
+import type { Ticket } from '../kubeadm/ticket.ts';
+import { kubeadmJoin, kubeadmReset } from '../kubeadm/verbs.ts';
+import { type NodeState, writeState } from '../node/state.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { reachControlPlane } from './reach.ts';
+import type { Site } from './site.ts';
+import { type Steps } from './steps.ts';
+import { bringUp, prepare, type UpOptions } from './up.ts';
+
+export interface JoinResult {
+  readonly already: boolean;
+  readonly role: Role;
+}
+
+/** `rkube join`: this host's node becomes a member of the ticket's cluster, and Ready. Safe to repeat. */
+export async function join(site: Site, steps: Steps, ticket: Ticket, options: Omit<UpOptions, 'role'>): Promise<JoinResult> {
+  const { run, node, config } = site;
+  const role: Role = ticket.certificateKey === undefined ? 'worker' : 'control-plane';
+  await steps.step('Reach the control plane', () => reachControlPlane(site, ticket));
+  const { state, created } = await bringUp(site, steps, { ...options, role });
+  if (state.phase === 'member') {
+    rejectOtherCluster(site, state, ticket);
+    steps.skip(`Node ${config.node} is a member of cluster ${ticket.cluster} already`);
+    await prepare(site, steps, state);
+  } else {
+    const { endpoint, kubernetesVersion } = ticket;
+    const member: NodeState = { ...state, phase: 'member', endpoint, kubernetesVersion, controlPlanes: knownTo(site, ticket, role) };
+    if (!created) steps.undo('Take kubeadm join back', () => kubeadmReset(node));
+    // While it joins, the node must ask control planes that answer, not its own that does not run yet.
+    await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
+    if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
+    await steps.step('Join the cluster (kubeadm join)', () => kubeadmJoin(run, node, config, ticket));
+    await writeState(node, member);
+    steps.commit();
+  }
+  await steps.step('Wait until the node is Ready', () => waitForNode(run, node, config.node, KUBECONFIG.kubelet));
+  if (role === 'control-plane') await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
+  return { already: state.phase === 'member', role };
+}
+
+/** A control plane asks itself first, then the others. */
+function knownTo(site: Site, ticket: Ticket, role: Role): readonly string[] {
+  const own = site.config.address;
+  return role === 'control-plane' ? [own, ...ticket.controlPlanes.filter((address) => address !== own)] : ticket.controlPlanes;
+}
+
+function rejectOtherCluster(site: Site, state: NodeState, ticket: Ticket): void {
+  const common = state.controlPlanes.some((address) => ticket.controlPlanes.includes(address));
+  if (state.endpoint === ticket.endpoint && common) return;
+  throw new RkubeError({
+    id: 'node-is-member',
+    message: `Node ${site.config.node} is a member of another cluster (${state.endpoint} at ${state.controlPlanes.join(', ')}) than the ticket's (${ticket.endpoint} at ${ticket.controlPlanes.join(', ')})`,
+    next: 'Leave that cluster first: `rkube delete`, then join again.',
+  });
+}

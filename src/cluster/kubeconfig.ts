@@ -1,0 +1,27 @@
+import { RkubeError } from '../core/errors.ts';
+import { report } from '../core/reporter.ts';
+import { hostKubeconfig, kubeconfigPath, writeSecretFile } from '../kube/kubeconfig.ts';
+import { KUBECONFIG } from '../kube/kubectl.ts';
+import type { Site } from './site.ts';
+
+/** The administrator's kubeconfig, for this host (127.0.0.1) or for others (host address). */
+export async function readKubeconfig(site: Site, reach: 'local' | 'remote'): Promise<string> {
+  const text = await site.node.readFile(KUBECONFIG.admin);
+  if (text === undefined) {
+    throw new RkubeError({
+      id: 'no-admin-kubeconfig',
+      message: `Node ${site.config.node} has no administrator's kubeconfig: it is not an initialised control plane`,
+      next: 'Run this on a control-plane host, or `rkube init` first.',
+    });
+  }
+  const { address, cluster, ports } = site.config;
+  return hostKubeconfig(text, cluster, `https://${reach === 'local' ? '127.0.0.1' : address}:${ports.apiserver}`);
+}
+
+/** Writes the kubeconfig on the host, mode 0600; returns its path. */
+export async function writeKubeconfig(site: Site): Promise<string> {
+  const path = kubeconfigPath(site.host.home, site.config.cluster);
+  if (site.run.dryRun) report(site.run.reporter, 'plan', `# writes ${path} (mode 0600)`);
+  else await writeSecretFile(path, await readKubeconfig(site, 'local'));
+  return path;
+}

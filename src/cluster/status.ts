@@ -1,0 +1,59 @@
+import type { ContainerState } from '../engine/types.ts';
+import { KUBECONFIG, kubectlArgv } from '../kube/kubectl.ts';
+import { type KubeList, type NodeRow, nodeRows, type PodRow, podRows } from '../kube/rows.ts';
+import { type NodeState, readState } from '../node/state.ts';
+import type { Site } from './site.ts';
+
+export interface Status {
+  readonly cluster: string;
+  readonly node: string;
+  readonly address: string;
+  readonly engine: string;
+  /** `absent` when there is no node container. */
+  readonly container: ContainerState['status'] | 'absent';
+  readonly image: string;
+  readonly phase: NodeState['phase'] | 'unknown';
+  readonly role: NodeState['role'] | 'unknown';
+  /** undefined when the API could not be asked; `problem` then says why. */
+  readonly nodes: readonly NodeRow[] | undefined;
+  /** Pods that are not well; workers cannot list pods. */
+  readonly ailingPods: readonly PodRow[] | undefined;
+  readonly problem: string;
+}
+
+/** `rkube status`: what is here, and what the cluster says. Reads only. */
+export async function status(site: Site): Promise<Status> {
+  const { config, engine, node } = site;
+  const container = await node.state();
+  const running = container?.status === 'running';
+  const state = running ? await readState(node) : undefined;
+  const cluster = state?.phase === 'member' ? await askCluster(site, state) : { problem: '' };
+  return {
+    cluster: config.cluster,
+    node: config.node,
+    address: config.address,
+    engine: `${engine.info.kind} ${engine.info.version}`,
+    container: container?.status ?? 'absent',
+    image: container?.image ?? '',
+    phase: state?.phase ?? 'unknown',
+    role: state?.role ?? 'unknown',
+    nodes: undefined,
+    ailingPods: undefined,
+    ...cluster,
+  };
+}
+
+async function askCluster(site: Site, state: NodeState): Promise<Pick<Status, 'problem'> & Partial<Status>> {
+  const admin = state.role === 'control-plane';
+  const what = admin ? ['get', 'nodes,pods', '-A'] : ['get', 'node', site.config.node];
+  const argv = kubectlArgv(admin ? KUBECONFIG.admin : KUBECONFIG.kubelet, [...what, '-o', 'json', '--request-timeout=15s']);
+  const result = await site.node.try(argv, { effect: 'read', timeoutMs: 40_000 });
+  if (result.exitCode !== 0) return { problem: result.stderr.trim().split('\n').at(-1) ?? 'the API did not answer' };
+  const answer = JSON.parse(result.stdout) as KubeList | KubeList['items'][number];
+  const items = 'items' in answer ? answer.items : [answer];
+  return {
+    problem: '',
+    nodes: nodeRows(items),
+    ailingPods: admin ? podRows(items).filter(({ well }) => !well) : undefined,
+  };
+}

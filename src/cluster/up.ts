@@ -1,0 +1,99 @@
+import type { Role } from '../config/types.ts';
+import { RkubeError } from '../core/errors.ts';
+import { rkubeVersion } from '../core/package.ts';
+import { defaultHostAddress } from '../host/address.ts';
+import { ensureImage } from '../node/image.ts';
+import { createNode, removeContainer, removeNode, startNode, waitBooted } from '../node/lifecycle.ts';
+import { LABEL } from '../node/names.ts';
+import { containerSpec, type HostDevices, OPTIONAL_DEVICES, publishedPorts } from '../node/spec.ts';
+import { type NodeState, readState, writeState } from '../node/state.ts';
+import { checkHost } from './check-host.ts';
+import type { Site } from './site.ts';
+import { type Steps } from './steps.ts';
+
+export interface UpOptions {
+  readonly role: Role;
+  /** Preflight checks whose problems are accepted, by id. */
+  readonly ignore: readonly string[];
+}
+
+/** `rkube up`: a node container that runs and is prepared. Changes nothing when it is so already. */
+export async function up(site: Site, steps: Steps, options: UpOptions): Promise<NodeState> {
+  const { state } = await bringUp(site, steps, options);
+  await prepare(site, steps, state);
+  steps.commit();
+  return state;
+}
+
+/**
+ * Brings the node container up, without preparing it: callers that know more (init, join) prepare it once,
+ * with what they know. Registers its own undo.
+ */
+export async function bringUp(site: Site, steps: Steps, options: UpOptions): Promise<{ state: NodeState; created: boolean }> {
+  const { run, host, engine, node, names, config } = site;
+  const before = await node.state();
+  if (before?.status === 'running') {
+    steps.skip(`Node container ${node.name} runs already`);
+    rejectOtherRole(site, before.labels[LABEL.role], options.role);
+  } else {
+    await steps.step('Check this host', () => checkHost(site, publishedPorts(config, options.role), options.ignore));
+  }
+  if (before === undefined) {
+    const image = await steps.step('Find the node image', () => ensureImage(engine, config));
+    const volumes = await engine.ask(engine.dialect.listVolumes(LABEL.cluster));
+    // A node whose container was removed behind our back still has its state: never taken back.
+    const hadState = volumes.includes(names.volumes.var);
+    steps.undo('Remove the node container', () => (hadState ? removeContainer : removeNode)(run, host, node, names));
+    await steps.step(`Create node container ${node.name} from ${image}`, async () => {
+      await createNode(engine, containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion()));
+    });
+  } else {
+    rejectOtherRole(site, before.labels[LABEL.role], options.role);
+  }
+  if (before?.status !== 'running') {
+    await steps.step('Start node container', () => startNode(run, host, node, names));
+  }
+  await steps.step('Wait until the node has booted', () => waitBooted(run, node));
+  return { state: await currentState(site, options.role), created: before === undefined };
+}
+
+/** Puts rkube's files and the state into the running node. */
+export async function prepare(site: Site, steps: Steps, state: NodeState): Promise<void> {
+  await steps.step('Prepare the node', () => writeState(site.node, state));
+}
+
+/** The state on the node's volume, with what this run knows better. */
+async function currentState(site: Site, role: Role): Promise<NodeState> {
+  const { config, engine } = site;
+  const known = await readState(site.node);
+  return {
+    phase: known?.phase ?? 'empty',
+    endpoint: known?.endpoint ?? '',
+    controlPlanes: known?.controlPlanes ?? [],
+    kubernetesVersion: known?.kubernetesVersion ?? '',
+    role: known?.phase === 'member' ? known.role : role,
+    address: config.address,
+    softwareVxlanChecksum: engine.info.features.needsVxlanChecksum,
+  };
+}
+
+function rejectOtherRole(site: Site, has: string | undefined, wanted: Role): void {
+  // A control plane's container serves a worker too; a worker's lacks the published ports.
+  if (has !== 'worker' || wanted === 'worker') return;
+  throw new RkubeError({
+    id: 'node-is-worker',
+    message: `Node ${site.config.node} was brought up as a worker: its container does not publish the ports of a control plane`,
+    next: 'Remove it with `rkube delete` and bring it up again.',
+  });
+}
+
+async function devices(site: Site): Promise<HostDevices> {
+  const { host, config } = site;
+  const present = await Promise.all(OPTIONAL_DEVICES.map(async (path) => ((await host.stat(path)) ? [path] : [])));
+  const choice = defaultHostAddress(await host.addresses());
+  return {
+    devices: present.flat(),
+    modules: (await host.stat('/lib/modules')) !== undefined,
+    addressIsDefault: 'address' in choice && choice.address === config.address,
+  };
+}

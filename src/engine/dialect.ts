@@ -1,0 +1,101 @@
+import type { CommandSpec, Query } from '../core/command.ts';
+import type { EngineKind } from '../config/types.ts';
+import { parseContainers } from './containers.ts';
+import { type CreateDifferences, createArguments, pairs } from './create.ts';
+import { engineError, isAbsent, names, succeeded, succeededOrAbsent, succeededOrPresent } from './outcome.ts';
+import type { Dialect, EngineInfo, Inquiry } from './types.ts';
+
+/** What sets one engine's command line apart from the others'. */
+export interface Differences extends CreateDifferences {
+  readonly kind: EngineKind;
+  readonly info: Inquiry<EngineInfo>;
+  /** Flags of `rm` besides `--force`. */
+  readonly removeFlags: readonly string[];
+}
+
+/** A node image is about 1 GB; a slow disk writes it several times over. */
+const IMAGE_MS = 30 * 60_000;
+/** Creating and starting wait for the storage driver, the network and, when it is busy, the engine. */
+const SLOW_MS = 3 * 60_000;
+
+/** The command line that Docker, Podman and nerdctl share. Every command is pure data until a runner takes it. */
+export function createDialect(differences: Differences): Dialect {
+  const { kind } = differences;
+  const read = (...args: readonly string[]): CommandSpec => ({ file: kind, args, effect: 'read' });
+  const write = (timeoutMs: number, ...args: readonly string[]): CommandSpec => ({ file: kind, args, effect: 'write', timeoutMs });
+  // Not `inspect` alone: it also finds images, volumes and networks of that name.
+  const inspect = (...wanted: readonly string[]): CommandSpec => read('container', 'inspect', ...wanted);
+  const list = (what: readonly string[], label: string, field: string): Query<readonly string[]> => ({
+    spec: read(...what, '--filter', `label=${label}`, '--format', `{{.${field}}}`),
+    parse: names(`Listing what has label ${label}`),
+  });
+
+  return {
+    kind,
+    info: () => differences.info,
+    hasImage: (ref) => ({
+      spec: read('image', 'inspect', ref),
+      parse: (result) => {
+        // nerdctl says nothing and ends with 0 for an image that is not there.
+        if (result.exitCode === 0) return !['', '[]'].includes(result.stdout.trim());
+        if (isAbsent(result)) return false;
+        throw engineError(result, `Looking for image ${ref}`);
+      },
+    }),
+    pullImage: (ref) => ({ spec: write(IMAGE_MS, 'pull', ref), parse: succeeded(`Pulling image ${ref}`) }),
+    loadImage: (archive) => ({
+      spec: write(IMAGE_MS, 'load', '--input', archive),
+      parse: succeeded(`Loading image archive ${archive}`),
+    }),
+    createContainer: (spec) => ({
+      spec: write(SLOW_MS, ...createArguments(spec, differences)),
+      parse: succeeded(`Creating node container ${spec.name}`),
+    }),
+    startContainer: (name) => ({ spec: write(SLOW_MS, 'start', name), parse: succeeded(`Starting node container ${name}`) }),
+    stopContainer: (name, seconds) => ({
+      spec: write(seconds * 1000 + SLOW_MS, 'stop', '--time', String(seconds), name),
+      parse: succeeded(`Stopping node container ${name}`),
+    }),
+    removeContainer: (name) => ({
+      spec: write(SLOW_MS, 'rm', '--force', ...differences.removeFlags, name),
+      parse: succeededOrAbsent(`Removing node container ${name}`),
+    }),
+    inspectContainer: (name) => ({
+      spec: inspect(name),
+      parse: (result) => parseContainers(result)[0],
+    }),
+    inspectContainers: (wanted) => ({ spec: inspect(...wanted), parse: parseContainers }),
+    listContainers: (label) => list(['ps', '--all', '--no-trunc'], label, 'Names'),
+    ensureNetwork: (name, labels) => ({
+      spec: write(SLOW_MS, 'network', 'create', ...pairs('--label', labels), name),
+      parse: succeededOrPresent(`Creating network ${name}`),
+    }),
+    removeNetwork: (name) => ({
+      spec: write(SLOW_MS, 'network', 'rm', name),
+      parse: succeededOrAbsent(`Removing network ${name}`),
+    }),
+    listVolumes: (label) => list(['volume', 'ls'], label, 'Name'),
+    listNetworks: (label) => list(['network', 'ls'], label, 'Name'),
+    createVolume: (name, labels) => ({
+      spec: write(SLOW_MS, 'volume', 'create', ...pairs('--label', labels), name),
+      parse: succeededOrPresent(`Creating volume ${name}`),
+    }),
+    removeVolume: (name) => ({
+      spec: write(SLOW_MS, 'volume', 'rm', name),
+      parse: succeededOrAbsent(`Removing volume ${name}`),
+    }),
+    exec: (name, argv, { terminal = 'none', env = {}, ...rest }) => ({
+      ...rest,
+      file: kind,
+      args: [
+        'exec',
+        ...(rest.stdin !== undefined || terminal !== 'none' ? ['--interactive'] : []),
+        ...(terminal === 'tty' ? ['--tty'] : []),
+        ...pairs('--env', env),
+        name,
+        ...argv,
+      ],
+    }),
+    logs: (name, follow) => read('logs', ...(follow ? ['--follow'] : []), name),
+  };
+}

@@ -1,0 +1,102 @@
+import * as z from 'zod/mini';
+import type { EngineKind } from '../config/types.ts';
+import type { CommandResult } from '../core/command.ts';
+import { readJson } from './json.ts';
+import { engineError, noAnswer } from './outcome.ts';
+import type { EngineInfo, Inquiry } from './types.ts';
+
+/** `info --format '{{json .}}'` of Docker and nerdctl. */
+const Info = z.object({
+  ServerVersion: z.optional(z.string()),
+  /** Docker's client ends with 0 in some versions although no daemon answered (seen: 26.1), and tells it here. */
+  ServerErrors: z.nullish(z.array(z.string())),
+  SecurityOptions: z.nullish(z.array(z.string())),
+  Driver: z.optional(z.string()),
+  CgroupDriver: z.optional(z.string()),
+  CgroupVersion: z.optional(z.string()),
+  MemoryLimit: z.optional(z.boolean()),
+  CpuCfsQuota: z.optional(z.boolean()),
+  PidsLimit: z.optional(z.boolean()),
+  CPUSet: z.optional(z.boolean()),
+  /** Podman's own structure: `docker` is the podman-docker wrapper. */
+  host: z.optional(z.unknown()),
+});
+type Info = z.infer<typeof Info>;
+
+/** `version --format '{{json .}}'`: the only place that tells of RootlessKit. */
+const Version = z.object({
+  Client: z.nullish(z.object({ Version: z.optional(z.string()) })),
+  Server: z.nullish(
+    z.object({
+      Components: z.nullish(
+        z.array(z.object({ Name: z.string(), Details: z.nullish(z.record(z.string(), z.string())) })),
+      ),
+    }),
+  ),
+});
+type Version = z.infer<typeof Version>;
+
+const FORMAT = ['--format', '{{json .}}'];
+
+/** How Docker and nerdctl are asked about themselves. */
+export function dockerInquiry(kind: EngineKind, versionOf: (info: Info, version: Version) => string | undefined): Inquiry<EngineInfo> {
+  return {
+    specs: [
+      { file: kind, args: ['info', ...FORMAT], effect: 'read' },
+      { file: kind, args: ['version', ...FORMAT], effect: 'read' },
+    ],
+    parse: ([told, detailed]) => {
+      if (told === undefined || detailed === undefined) throw new TypeError('expected the results of info and version');
+      const info = parseInfo(told, kind);
+      // Without details everything still works, only more carefully (see needsVxlanChecksum).
+      const version = detailed.exitCode === 0 ? readJson(detailed, Version) : {};
+      return engineInfo(kind, info, version, (versionOf(info, version) ?? '').replace(/^v/, ''));
+    },
+  };
+}
+
+function parseInfo(result: CommandResult, kind: EngineKind): Info {
+  if (result.exitCode !== 0) throw engineError(result, `Asking ${kind} about itself`);
+  const info = readJson(result, Info);
+  if (info.host !== undefined) throw noAnswer(`\`${kind}\` is Podman's imitation of it`, 'Use --engine podman.');
+  const [error] = info.ServerErrors ?? [];
+  if (error !== undefined) throw noAnswer(error);
+  if (!info.ServerVersion) throw noAnswer('it told no server version');
+  return info;
+}
+
+function engineInfo(kind: EngineKind, info: Info, version: Version, number: string): EngineInfo {
+  const rootless = (info.SecurityOptions ?? []).some((option) => option.split(',').includes('name=rootless'));
+  const kit = version.Server?.Components?.find(({ Name }) => Name === 'rootlesskit')?.Details ?? {};
+  const networkDriver = kit['NetworkDriver'] ?? '';
+  return {
+    kind,
+    version: number,
+    rootless,
+    cgroupVersion: Number(info.CgroupVersion ?? 1),
+    controllers: controllers(info),
+    storageDriver: info.Driver ?? '',
+    networkDriver,
+    portDriver: kit['PortDriver'] ?? '',
+    features: {
+      // Containers sit on a bridge behind RootlessKit's network, whatever its driver.
+      hostAddressInNode: false,
+      startsAtBoot: 'daemon',
+      // Not told means nerdctl before 2.3, whose default is slirp4netns where it is installed: without the
+      // checksum VXLAN fails there, with it VXLAN is only slower elsewhere.
+      needsVxlanChecksum: rootless && ['slirp4netns', ''].includes(networkDriver),
+    },
+  };
+}
+
+/** These engines tell limits they can set, not the controllers. Without a cgroup driver they can set none (moby#42151). */
+function controllers(info: Info): readonly string[] {
+  if (info.CgroupDriver === 'none') return [];
+  const told: readonly (readonly [string, boolean | undefined])[] = [
+    ['cpu', info.CpuCfsQuota],
+    ['cpuset', info.CPUSet],
+    ['memory', info.MemoryLimit],
+    ['pids', info.PidsLimit],
+  ];
+  return told.filter(([, has]) => has === true).map(([name]) => name);
+}

@@ -1,0 +1,24 @@
+import { createDialect } from './dialect.ts';
+import { dockerInquiry } from './docker-info.ts';
+
+/** Flags of engines with a daemon. */
+export const DAEMON_CREATE_FLAGS = [
+  // The daemon starts the node again after a reboot, unless `rkube down` stopped it.
+  '--restart=unless-stopped',
+  // The daemon's profiles refuse mount(2), keyctl(2) and writes below /proc/sys that containerd and the kubelet
+  // need; the node's own pods still get containerd's profiles.
+  ...['--security-opt', 'seccomp=unconfined'],
+  ...['--security-opt', 'apparmor=unconfined'],
+];
+
+/** Daemons mount named volumes with suid, exec and dev, and refuse the words. */
+export const DAEMON_UNKNOWN_VOLUME_OPTIONS = ['suid', 'exec', 'dev'];
+
+/** Docker: its daemon restarts containers at boot; the network is RootlessKit's. */
+export const docker = createDialect({
+  kind: 'docker',
+  info: dockerInquiry('docker', (info) => info.ServerVersion),
+  createFlags: DAEMON_CREATE_FLAGS,
+  unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
+  removeFlags: [],
+});

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { type CommandResult, display } from '../core/command.ts';
+import { RkubeError } from '../core/errors.ts';
+
+/**
+ * Reads JSON that an engine printed. Schemas name only the fields rkube uses and let the rest pass: engines
+ * add, rename and drop fields between versions (Podman 6 changed labels and broke others, kind#4201).
+ * @throws RkubeError `unexpected-output` with what was printed
+ */
+export function readJson<S extends z.ZodMiniType>(result: CommandResult, schema: S): z.output<S> {
+  let cause: unknown;
+  try {
+    const parsed = schema.safeParse(JSON.parse(result.stdout));
+    if (parsed.success) return parsed.data;
+    cause = parsed.error;
+  } catch (error) {
+    cause = error;
+  }
+  throw new RkubeError({
+    id: 'unexpected-output',
+    message: `Cannot read what \`${display(result.spec)}\` printed: ${reason(cause)}`,
+    details: [result.stdout.slice(0, 400) || '(nothing)'],
+    next: 'If the engine is newer than those in docs/engines.md, please report this with the output of `rkube doctor --json`.',
+    cause,
+  });
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof z.core.$ZodError) {
+    return cause.issues.map((issue) => `${issue.path.map(String).join('.') || 'document'} is not as expected (${issue.code})`).join(', ');
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,61 @@
+import type { CommandResult } from '../core/command.ts';
+import { commandError, EXIT, RkubeError } from '../core/errors.ts';
+
+/** Engines' words for "it is not there": Docker, Podman and nerdctl in their versions, all on standard error. */
+const ABSENT =
+  /no such (container|object|image|volume|network)|(container|image|volume|network)\b[^\n]* not (found|known)|no (container|network|volume)[^\n]* found/i;
+
+/** Engines' words for "it is there already", from `network create` and Podman's `volume create`. */
+const PRESENT = /already (exists|used)/i;
+
+export const isAbsent = (result: CommandResult): boolean => result.exitCode !== 0 && ABSENT.test(result.stderr);
+
+/** What to do about failures that engines only name. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/no space left on device|disk quota exceeded/i, 'Free space where the engine keeps its images (`df -h ~`), then run the same command again.'],
+  [
+    /address already in use|port is already allocated|failed to bind port/i,
+    'Find what holds the port with `ss -ltnup`, stop it or choose another port, then run the same command again.',
+  ],
+  [/cannot connect to the docker daemon|rootless containerd not running/i, 'Start the engine: `systemctl --user start docker` or `containerd`.'],
+  [/permission denied[^\n]*docker\.sock/i, 'Use a rootless Docker of your own: `dockerd-rootless-setuptool.sh install`.'],
+];
+
+/** The error of a failed engine command, with the next step where it is known. */
+export function engineError(result: CommandResult, doing: string): RkubeError {
+  return commandError(result, doing, HINTS.find(([pattern]) => pattern.test(result.stderr))?.[1]);
+}
+
+/** A parser for commands whose output does not matter. */
+export function succeeded(doing: string): (result: CommandResult) => void {
+  return (result) => {
+    if (result.exitCode !== 0) throw engineError(result, doing);
+  };
+}
+
+/** The thing removed may be gone already. */
+export function succeededOrAbsent(doing: string): (result: CommandResult) => void {
+  return (result) => {
+    if (result.exitCode !== 0 && !isAbsent(result)) throw engineError(result, doing);
+  };
+}
+
+/** The thing created may be there already. */
+export function succeededOrPresent(doing: string): (result: CommandResult) => void {
+  return (result) => {
+    if (result.exitCode !== 0 && !PRESENT.test(result.stderr)) throw engineError(result, doing);
+  };
+}
+
+/** One name a line. */
+export function names(doing: string): (result: CommandResult) => readonly string[] {
+  return (result) => {
+    if (result.exitCode !== 0) throw engineError(result, doing);
+    return result.stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  };
+}
+
+/** The engine's program runs, but there is no engine behind it that rkube could use. */
+export function noAnswer(why: string, next?: string): RkubeError {
+  return new RkubeError({ id: 'engine-no-answer', message: why, exitCode: EXIT.preflight, ...(next === undefined ? {} : { next }) });
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod/mini';
+import type { CommandResult } from '../core/command.ts';
+import { readJson } from './json.ts';
+import { engineError } from './outcome.ts';
+import type { EngineInfo } from './types.ts';
+
+/** `podman info --format json`, Podman 4 to 6. */
+const Info = z.object({
+  host: z.object({
+    cgroupVersion: z.optional(z.string()),
+    cgroupControllers: z.nullish(z.array(z.string())),
+    security: z.object({ rootless: z.boolean() }),
+    /** Since 5.1 (podman#22177). */
+    rootlessNetworkCmd: z.optional(z.string()),
+    /** Since 4.6; empty when pasta is not installed. */
+    pasta: z.optional(z.object({ executable: z.optional(z.string()) })),
+  }),
+  store: z.object({ graphDriverName: z.string() }),
+  version: z.object({ Version: z.string() }),
+});
+
+/** @throws RkubeError of the failed command, or `unexpected-output` */
+export function parsePodmanInfo(result: CommandResult): EngineInfo {
+  if (result.exitCode !== 0) throw engineError(result, 'Asking podman about itself');
+  const { host, store, version } = readJson(result, Info);
+  const { rootless } = host.security;
+  const major = Number.parseInt(version.Version, 10);
+  // Podman 5 made pasta the default of rootless containers, and Podman 6 has nothing else.
+  const network = rootless ? host.rootlessNetworkCmd || (major >= 5 ? 'pasta' : 'slirp4netns') : '';
+  // A user who set slirp4netns in containers.conf had a reason (AppArmor forbids pasta on some hosts).
+  const pasta = rootless && major >= 5 && network === 'pasta' && Boolean(host.pasta?.executable);
+  return {
+    kind: 'podman',
+    version: version.Version,
+    rootless,
+    cgroupVersion: host.cgroupVersion === 'v2' ? 2 : 1,
+    controllers: host.cgroupControllers ?? undefined,
+    storageDriver: store.graphDriverName,
+    networkDriver: network,
+    portDriver: pasta ? 'pasta' : rootless ? 'rootlessport' : '',
+    features: {
+      hostAddressInNode: pasta,
+      startsAtBoot: 'user-unit',
+      needsVxlanChecksum: network === 'slirp4netns',
+    },
+  };
+}

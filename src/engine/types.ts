@@ -1,0 +1,129 @@
+import type { CommandResult, CommandRunner, CommandSpec, Query, RunOptions } from '../core/command.ts';
+import type { EngineKind, PublishedPort } from '../config/types.ts';
+
+/** What an engine does, so that callers never ask for its name. */
+export interface EngineFeatures {
+  /** The node's interface can hold the host's own address (Podman's pasta): no translation in the node. */
+  readonly hostAddressInNode: boolean;
+  /** Who starts the node again after a boot: the engine's daemon, or a systemd user unit that rkube writes. */
+  readonly startsAtBoot: 'daemon' | 'user-unit';
+  /** The user-mode network drops VXLAN whose inner checksum is left to hardware (slirp4netns). */
+  readonly needsVxlanChecksum: boolean;
+}
+
+/** What the engine says of itself, parsed at the edge. */
+export interface EngineInfo {
+  readonly kind: EngineKind;
+  readonly version: string;
+  readonly rootless: boolean;
+  /** cgroup version the engine uses, 1 or 2. */
+  readonly cgroupVersion: number;
+  /** Controllers containers can get; undefined when the engine does not tell. */
+  readonly controllers: readonly string[] | undefined;
+  readonly storageDriver: string;
+  /** `pasta`, `slirp4netns`, `gvisor-tap-vsock` …; '' when not told. */
+  readonly networkDriver: string;
+  readonly portDriver: string;
+  readonly features: EngineFeatures;
+}
+
+export interface Mount {
+  /** Volume name or host path. */
+  readonly source: string;
+  readonly target: string;
+  readonly kind: 'volume' | 'bind';
+  readonly options: readonly string[];
+}
+
+/** Everything an engine is told when it creates a node container. Pure data: golden files hold it. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly hostname: string;
+  readonly image: string;
+  /** Engine network to attach to, or `pasta[:options]` where features.hostAddressInNode. */
+  readonly network: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tmpfs: readonly string[];
+  readonly mounts: readonly Mount[];
+  readonly devices: readonly string[];
+  readonly ports: readonly PublishedPort[];
+}
+
+export type ContainerStatus = 'created' | 'running' | 'stopped';
+
+export interface ContainerState {
+  readonly name: string;
+  /** Engine's container id. */
+  readonly id: string;
+  readonly status: ContainerStatus;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Engine's own words when it could not start, e.g. a port conflict. */
+  readonly error: string;
+  /** ISO 8601; '' when never started. */
+  readonly startedAt: string;
+}
+
+export interface ExecOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly effect: 'read' | 'write';
+  readonly timeoutMs?: number;
+  readonly secrets?: readonly string[];
+  readonly dry?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `-i`: pass standard input on; `tty`: `-it`. */
+  readonly terminal?: 'none' | 'stdin' | 'tty';
+}
+
+/** Several commands, run side by side, whose results together make one value. */
+export interface Inquiry<T> {
+  readonly specs: readonly CommandSpec[];
+  /** Results in the order of `specs`. @throws RkubeError when they tell nothing */
+  readonly parse: (results: readonly CommandResult[]) => T;
+}
+
+/** Engine verbs as commands with parsers: pure, no engine needed to test them. */
+export interface Dialect {
+  readonly kind: EngineKind;
+  info(): Inquiry<EngineInfo>;
+  hasImage(ref: string): Query<boolean>;
+  pullImage(ref: string): Query<void>;
+  loadImage(archive: string): Query<void>;
+  createContainer(spec: ContainerSpec): Query<void>;
+  startContainer(name: string): Query<void>;
+  /** Lets systemd in the container shut down; kills after `seconds`. Stopped already is fine. */
+  stopContainer(name: string, seconds: number): Query<void>;
+  /** Removes the container, running or not; absent is fine. */
+  removeContainer(name: string): Query<void>;
+  inspectContainer(name: string): Query<ContainerState | undefined>;
+  /** States of those that exist, in one command. */
+  inspectContainers(names: readonly string[]): Query<readonly ContainerState[]>;
+  /** Names of all containers with this label (`key` or `key=value`), running or not. Their states: `ContainerEngine.containers`. */
+  listContainers(label: string): Query<readonly string[]>;
+  /** Creates the network unless it exists. */
+  ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Query<void>;
+  /** Absent is fine; a network that containers use is an error. */
+  removeNetwork(name: string): Query<void>;
+  /** Volume and network names with this label. */
+  listVolumes(label: string): Query<readonly string[]>;
+  listNetworks(label: string): Query<readonly string[]>;
+  /** Creates the volume unless it exists. */
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Query<void>;
+  /** Absent is fine; a volume that a container uses is an error. */
+  removeVolume(name: string): Query<void>;
+  /** A command inside the running container. */
+  exec(name: string, argv: readonly string[], options: ExecOptions): CommandSpec;
+  logs(name: string, follow: boolean): CommandSpec;
+}
+
+/** A detected, answering engine: its dialect, what it told of itself, and a runner. */
+export interface ContainerEngine {
+  readonly dialect: Dialect;
+  readonly info: EngineInfo;
+  readonly runner: CommandRunner;
+  /** Runs a query and parses its output; `options.onLine` follows it. @throws RkubeError of the failed command */
+  ask<T>(query: Query<T>, options?: RunOptions): Promise<T>;
+  /** All containers with this label (`key` or `key=value`), running or not. */
+  containers(label: string): Promise<readonly ContainerState[]>;
+}

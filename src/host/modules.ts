@@ -1,0 +1,85 @@
+import type { Host } from './types.ts';
+
+/**
+ * `loadable`: not loaded, but the kernel loads it by itself when a node asks for it. It does so for
+ * user namespaces too: request_module() runs modprobe on the host and checks no capability of the
+ * caller (net/core/rtnetlink.c, net/netfilter/nf_tables_api.c, fs/filesystems.c).
+ * `blocked`: present, but the host's settings keep the kernel from loading it.
+ */
+export type ModuleState = 'loaded' | 'builtin' | 'loadable' | 'blocked' | 'absent' | 'unknown';
+
+/** Texts that tell about kernel modules; undefined where the host does not show one. */
+export interface ModuleSources {
+  /** /proc/modules: what is loaded now. */
+  readonly loaded: string | undefined;
+  /** modules.builtin of the running kernel. */
+  readonly builtin: string | undefined;
+  /** modules.dep of the running kernel. */
+  readonly dep: string | undefined;
+  /** Kernel configuration. */
+  readonly config: string | undefined;
+  /** All modprobe.d files. */
+  readonly modprobe: string;
+  /** /proc/sys/kernel/modules_disabled is 1: nothing can be loaded until the next boot. */
+  readonly disabled: boolean;
+}
+
+/** State of one module. `option` is its line in the kernel configuration, e.g. `CONFIG_VXLAN`. */
+export function moduleState(name: string, option: string, sources: ModuleSources): ModuleState {
+  const { loaded, builtin, dep, config } = sources;
+  // Both lists have one file a line; in modules.dep the files it depends on follow a colon.
+  const file = new RegExp(`^\\S*/${spelling(name)}\\.ko[^/\\s:]*(:|$)`, 'm');
+  if (loaded?.split('\n').some((line) => line.startsWith(`${name} `))) return 'loaded';
+  if (builtin !== undefined && file.test(builtin)) return 'builtin';
+  if (config?.includes(`\n${option}=y\n`)) return 'builtin';
+  if (dep !== undefined && file.test(dep)) {
+    return sources.disabled || isBlocked(name, sources.modprobe) ? 'blocked' : 'loadable';
+  }
+  if (config !== undefined && !config.includes(`\n${option}=m\n`)) return 'absent';
+  return builtin !== undefined && dep !== undefined ? 'absent' : 'unknown';
+}
+
+/** Files and modprobe.d may have `-` where the kernel has `_`. */
+function spelling(name: string): string {
+  return name.replaceAll('_', '[-_]');
+}
+
+/** modprobe.d(5): `blacklist` stops loading by alias, which is how the kernel asks; `install … false` stops all. */
+function isBlocked(name: string, modprobe: string): boolean {
+  const pattern = spelling(name);
+  return new RegExp(`^\\s*(blacklist\\s+${pattern}\\s*$|install\\s+${pattern}\\s+(\\S*/)?(true|false)\\b)`, 'm').test(
+    modprobe,
+  );
+}
+
+const MODPROBE_FOLDERS = [
+  '/etc/modprobe.d',
+  '/run/modprobe.d',
+  '/usr/local/lib/modprobe.d',
+  '/usr/lib/modprobe.d',
+  '/lib/modprobe.d',
+];
+
+/** Reads everything moduleState looks at. Starts no process. */
+export async function readModuleSources(host: Host): Promise<ModuleSources> {
+  const release = (await host.readFile('/proc/sys/kernel/osrelease'))?.trim() ?? '';
+  const folder = `/lib/modules/${release}`;
+  const [loaded, builtin, dep, modprobe, disabled] = await Promise.all([
+    host.readFile('/proc/modules'),
+    host.readFile(`${folder}/modules.builtin`),
+    host.readFile(`${folder}/modules.dep`),
+    Promise.all(MODPROBE_FOLDERS.map((each) => readConfigs(host, each))),
+    host.readFile('/proc/sys/kernel/modules_disabled'),
+  ]);
+  const config =
+    (await host.readFile('/proc/config.gz')) ??
+    (await host.readFile(`/boot/config-${release}`)) ??
+    (await host.readFile(`${folder}/config`));
+  return { loaded, builtin, dep, config, modprobe: modprobe.join('\n'), disabled: disabled?.trim() === '1' };
+}
+
+async function readConfigs(host: Host, folder: string): Promise<string> {
+  const names = (await host.list(folder)).filter((name) => name.endsWith('.conf'));
+  const texts = await Promise.all(names.map((name) => host.readFile(`${folder}/${name}`)));
+  return texts.map((text) => text ?? '').join('\n');
+}

@@ -1,0 +1,56 @@
+import { awaitCondition, type Run } from '../core/run.ts';
+import { done, notYet } from '../core/wait.ts';
+import type { NodeContainer } from '../node/container.ts';
+import { askClusterDns, PROBE_NAME } from './dns.ts';
+import { KUBECONFIG, kubectlArgv } from './kubectl.ts';
+
+/** Flannel starts, then the kubelet reports Ready; images may have to come from a registry. */
+const READY_MS = 300_000;
+/** One `kubectl wait` waits inside the node, which is cheaper than asking again and again. Seconds. */
+const PATIENCE_S = 10;
+
+/** Waits until Kubernetes calls the node Ready. */
+export async function waitForNode(run: Run, node: NodeContainer, name: string, kubeconfig: string = KUBECONFIG.admin): Promise<void> {
+  const argv = kubectlArgv(kubeconfig, ['wait', '--for=condition=Ready', `node/${name}`, `--timeout=${PATIENCE_S}s`]);
+  await awaitCondition(
+    run,
+    {
+      describe: `node ${name} to be Ready`,
+      deadlineMs: READY_MS,
+      next: 'See `rkube kubectl get pods -A` on a control plane, and `rkube logs` here.',
+      probe: async () => {
+        const result = await node.try(argv, { effect: 'read', timeoutMs: (PATIENCE_S + 30) * 1000 });
+        return result.exitCode === 0 ? done(true) : notYet(lastLine(result.stderr) || 'no answer from the API');
+      },
+    },
+    true,
+  );
+}
+
+/** Waits until the cluster's DNS answers at its service address. */
+export async function waitForDns(run: Run, node: NodeContainer, serviceSubnet: string): Promise<void> {
+  const server = dnsAddress(serviceSubnet);
+  await awaitCondition(
+    run,
+    {
+      describe: `cluster DNS at ${server} to resolve ${PROBE_NAME}`,
+      deadlineMs: READY_MS,
+      next: 'See `rkube kubectl -n kube-system get pods -l k8s-app=kube-dns`.',
+      probe: async () => {
+        const { ok, seen } = await askClusterDns(node, server);
+        return ok ? done(true) : notYet(seen);
+      },
+    },
+    true,
+  );
+}
+
+/** kubeadm gives DNS the tenth address of the service range. */
+export function dnsAddress(serviceSubnet: string): string {
+  const [network = ''] = serviceSubnet.split('/');
+  const bytes = network.split('.').map(Number);
+  const number = bytes.reduce((sum, byte) => sum * 256 + byte, 0) + 10;
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

@@ -1,0 +1,89 @@
+import { parseAllDocuments, stringify } from 'yaml';
+import type { KubeadmPatches, NodeConfig } from '../config/types.ts';
+import { shipped } from '../core/package.ts';
+import type { Ticket } from './ticket.ts';
+
+type Json = Record<string, unknown>;
+
+/** Name under which all nodes of a cluster reach its API; resolved by each node's own /etc/hosts. */
+export const endpointName = (cluster: string): string => `api.${cluster}.rkube.internal`;
+
+/** A base document set from kubeadm/, as plain objects. */
+export function baseDocuments(file: string): Json[] {
+  return parseAllDocuments(shipped('kubeadm', file)).map((document) => document.toJS() as Json);
+}
+
+/** One YAML stream of several documents. */
+export function yamlStream(documents: readonly unknown[]): string {
+  return documents.map((document) => stringify(document, { lineWidth: 0 })).join('---\n');
+}
+
+/** Objects merge by key; everything else, lists too, is replaced. */
+export function merge(base: unknown, over: unknown): unknown {
+  if (!isObject(base) || !isObject(over)) return over;
+  const merged: Json = { ...base };
+  for (const [key, value] of Object.entries(over)) merged[key] = key in base ? merge(base[key], value) : value;
+  return merged;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Documents of `kubeadm init` for a node: base, computed values, the user's own settings. */
+export function initDocuments(config: NodeConfig): string {
+  const { address, ports, cluster } = config;
+  const computed: Record<string, Json> = {
+    InitConfiguration: {
+      localAPIEndpoint: { advertiseAddress: address, bindPort: ports.apiserver },
+      nodeRegistration: registration(config),
+    },
+    ClusterConfiguration: {
+      kubernetesVersion: config.kubernetesVersion,
+      clusterName: cluster,
+      controlPlaneEndpoint: `${endpointName(cluster)}:${ports.apiserver}`,
+      networking: { podSubnet: config.podSubnet, serviceSubnet: config.serviceSubnet },
+      apiServer: { certSANs: [endpointName(cluster), address, '127.0.0.1', 'localhost', config.node] },
+    },
+  };
+  return yamlStream(merged('init.yaml', computed, config.kubeadm));
+}
+
+/** Documents of `kubeadm join` from a ticket. */
+export function joinDocuments(config: NodeConfig, ticket: Ticket): string {
+  const computed: Json = {
+    discovery: {
+      bootstrapToken: {
+        apiServerEndpoint: `${ticket.endpoint}:${ticket.port}`,
+        token: ticket.token,
+        caCertHashes: [ticket.caCertHash],
+      },
+    },
+    nodeRegistration: registration(config),
+  };
+  if (ticket.certificateKey !== undefined) {
+    computed['controlPlane'] = {
+      localAPIEndpoint: { advertiseAddress: config.address, bindPort: ticket.port },
+      certificateKey: ticket.certificateKey,
+    };
+    // Several hosts, one cluster: pods run on control planes too, as on the first.
+    (computed['nodeRegistration'] as Json)['taints'] = [];
+  }
+  return yamlStream(merged('join.yaml', { JoinConfiguration: computed }, config.kubeadm));
+}
+
+function registration(config: NodeConfig): Json {
+  return {
+    name: config.node,
+    kubeletExtraArgs: [
+      { name: 'node-ip', value: config.address },
+      { name: 'port', value: String(config.ports.kubelet) },
+    ],
+  };
+}
+
+function merged(file: string, computed: Record<string, Json>, patches: KubeadmPatches): unknown[] {
+  return baseDocuments(file).map((base) => {
+    const kind = base['kind'] as string;
+    return merge(merge(base, computed[kind] ?? {}), patches[kind] ?? {});
+  });
+}

@@ -1,0 +1,95 @@
+import { X509Certificate, createHash } from 'node:crypto';
+import type { NodeConfig } from '../config/types.ts';
+import { RkubeError } from '../core/errors.ts';
+import { type Run } from '../core/run.ts';
+import { report } from '../core/reporter.ts';
+import type { NodeContainer } from '../node/container.ts';
+import { initDocuments, joinDocuments } from './documents.ts';
+import { OPERATION_INPUT, operate, stopOperation } from './operation.ts';
+import { type Ticket, ticketSecrets } from './ticket.ts';
+
+/** kubeadm itself gives up on the control plane after 4 minutes. */
+const KUBEADM_MS = 360_000;
+const ADMIN = '/etc/kubernetes/admin.conf';
+
+/** Version of Kubernetes in the node's image: `v1.36.3`. */
+export async function nodeVersion(node: NodeContainer, dry: string): Promise<string> {
+  const version = await node.run(['kubeadm', 'version', '-o', 'short'], { doing: 'kubeadm version', effect: 'read', dry });
+  return version.trim();
+}
+
+/** Runs `kubeadm init`; its own phases show as progress. */
+export async function kubeadmInit(run: Run, node: NodeContainer, config: NodeConfig): Promise<void> {
+  await operate(node, ['kubeadm', 'init', '--config', OPERATION_INPUT], {
+    doing: 'kubeadm init',
+    input: initDocuments(config),
+    timeoutMs: KUBEADM_MS,
+    next: 'See `rkube logs` for the kubelet and containerd.',
+    onLine: phases(run, 'kubeadm init'),
+  });
+}
+
+/** Runs `kubeadm join` with a ticket. */
+export async function kubeadmJoin(run: Run, node: NodeContainer, config: NodeConfig, ticket: Ticket): Promise<void> {
+  await operate(node, ['kubeadm', 'join', '--config', OPERATION_INPUT], {
+    doing: 'kubeadm join',
+    input: joinDocuments(config, ticket),
+    secrets: ticketSecrets(ticket),
+    timeoutMs: KUBEADM_MS,
+    next: 'See `rkube logs` for the kubelet and containerd.',
+    onLine: phases(run, 'kubeadm join'),
+  });
+}
+
+/** Ends a running operation and takes the node back to what it was before init or join. Images stay. */
+export async function kubeadmReset(node: NodeContainer): Promise<void> {
+  await stopOperation(node);
+  await node.run(['kubeadm', 'reset', '--force', '--cri-socket', 'unix:///run/containerd/containerd.sock'], {
+    doing: 'kubeadm reset',
+    effect: 'write',
+    timeoutMs: 120_000,
+  });
+  // What kubeadm reset names but leaves to the user.
+  await node.run(['rm', '-rf', '/etc/cni/net.d/10-flannel.conflist', '/run/flannel', '/var/lib/cni', '/var/lib/etcd'], {
+    doing: 'Removing what kubeadm reset leaves',
+    effect: 'write',
+  });
+  await node.try(['ip', 'link', 'delete', 'flannel.1'], { effect: 'write' });
+}
+
+/** A new bootstrap token that lives `ttlSeconds`. */
+export async function createToken(node: NodeContainer, ttlSeconds: number): Promise<string> {
+  const output = await node.run(
+    ['kubeadm', 'token', 'create', '--kubeconfig', ADMIN, '--ttl', `${ttlSeconds}s`, '--description', 'rkube join ticket'],
+    { doing: 'kubeadm token create', effect: 'write', dry: 'dry0ok.0000000000000000' },
+  );
+  return required(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/.exec(output)?.[0], 'a token from `kubeadm token create`', output);
+}
+
+/** Uploads the control plane's certificates, encrypted; returns the key. kubeadm deletes them after two hours. */
+export async function uploadCertificates(node: NodeContainer): Promise<string> {
+  const output = await node.run(['kubeadm', 'init', 'phase', 'upload-certs', '--upload-certs', '--kubeconfig', ADMIN], {
+    doing: 'kubeadm init phase upload-certs',
+    effect: 'write',
+    dry: '0'.repeat(64),
+  });
+  return required(/\b[0-9a-f]{64}\b/.exec(output)?.[0], 'a certificate key from kubeadm', output);
+}
+
+/** kubeadm's discovery hash: SHA-256 of the CA's public key in SPKI form. */
+export function caCertHash(pem: string): string {
+  const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+  return `sha256:${createHash('sha256').update(spki).digest('hex')}`;
+}
+
+function required(found: string | undefined, what: string, got: string): string {
+  if (found !== undefined) return found;
+  throw new RkubeError({ id: 'unexpected-output', message: `Expected ${what}, got ${got.length} characters without one` });
+}
+
+/** kubeadm prints `[phase] what it does`: hands that on as progress. */
+function phases(run: Run, step: string): (line: string) => void {
+  return (line) => {
+    if (/^\[[\w-]+\]/.test(line)) report(run.reporter, 'info', line, step);
+  };
+}

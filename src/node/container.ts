@@ -1,0 +1,66 @@
+import { type CommandResult, type CommandRunner, type CommandSpec, type RunOptions, display } from '../core/command.ts';
+import { commandError, RkubeError } from '../core/errors.ts';
+import type { ContainerEngine, ContainerState, ExecOptions } from '../engine/types.ts';
+
+/** Options of one command in the node; `doing` names it in errors. */
+export interface NodeCommand extends ExecOptions {
+  readonly doing: string;
+  readonly next?: string;
+  readonly onLine?: (line: string) => void;
+}
+
+/** A node container: runs commands inside it, whatever the engine. */
+export class NodeContainer {
+  readonly name: string;
+  readonly engine: ContainerEngine;
+
+  constructor(engine: ContainerEngine, name: string) {
+    this.engine = engine;
+    this.name = name;
+  }
+
+  get runner(): CommandRunner {
+    return this.engine.runner;
+  }
+
+  state(): Promise<ContainerState | undefined> {
+    return this.engine.ask(this.engine.dialect.inspectContainer(this.name));
+  }
+
+  /** The command as the engine's own command line. */
+  spec(argv: readonly string[], options: ExecOptions): CommandSpec {
+    return this.engine.dialect.exec(this.name, argv, options);
+  }
+
+  /** Runs and hands back the outcome, whatever it was. */
+  try(argv: readonly string[], options: ExecOptions, run?: RunOptions): Promise<CommandResult> {
+    return this.runner.run(this.spec(argv, options), run);
+  }
+
+  /** Runs and returns standard output. @throws RkubeError with the end of the output when it fails */
+  async run(argv: readonly string[], command: NodeCommand): Promise<string> {
+    const result = await this.try(argv, command, command.onLine === undefined ? {} : { onLine: command.onLine });
+    if (result.exitCode !== 0) throw commandError(result, command.doing, command.next);
+    return result.stdout;
+  }
+
+  /** Runs and parses standard output as JSON. */
+  async json<T>(argv: readonly string[], command: NodeCommand): Promise<T> {
+    const text = await this.run(argv, command);
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      throw new RkubeError({
+        id: 'unexpected-output',
+        message: `${command.doing}: expected JSON from ${display(this.spec(argv, command))}, got ${text.slice(0, 80) || 'nothing'}`,
+        cause,
+      });
+    }
+  }
+
+  /** Text of a file in the node; undefined when it is not there. */
+  async readFile(path: string): Promise<string | undefined> {
+    const result = await this.try(['cat', path], { effect: 'read', dry: '' });
+    return result.exitCode === 0 && result.stdout !== '' ? result.stdout : undefined;
+  }
+}

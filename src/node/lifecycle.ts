@@ -1,0 +1,90 @@
+import { awaitCondition, type Run } from '../core/run.ts';
+import { done, notYet } from '../core/wait.ts';
+import type { ContainerEngine, ContainerSpec } from '../engine/types.ts';
+import type { Host } from '../host/types.ts';
+import { bootUnit, hasUserManager, removeUnit, startByUnit, stopUnit } from './boot-unit.ts';
+import type { NodeContainer } from './container.ts';
+import { LABEL, type NodeNames } from './names.ts';
+
+/** systemd and containerd in the node, on a slow host under load. */
+const BOOT_DEADLINE_MS = 180_000;
+/** A node ends its pods before it stops; then it is killed. Seconds. */
+const STOP_SECONDS = 30;
+
+/** Creates volumes, network and container. Safe to repeat after a crash: what exists is kept. */
+export async function createNode(engine: ContainerEngine, spec: ContainerSpec): Promise<void> {
+  const { dialect } = engine;
+  const labels = pick(spec.labels, [LABEL.cluster, LABEL.node]);
+  const present = await engine.ask(dialect.listVolumes(LABEL.cluster));
+  for (const mount of spec.mounts) {
+    if (mount.kind !== 'volume' || present.includes(mount.source)) continue;
+    await engine.ask(dialect.createVolume(mount.source, labels));
+  }
+  if (!spec.network.startsWith('pasta')) {
+    await engine.ask(dialect.ensureNetwork(spec.network, pick(spec.labels, [LABEL.cluster])));
+  }
+  await engine.ask(dialect.createContainer(spec));
+}
+
+/** Starts the container so that it also starts at boot. */
+export async function startNode(run: Run, host: Host, node: NodeContainer, names: NodeNames): Promise<void> {
+  const { engine } = node;
+  if (engine.info.features.startsAtBoot === 'user-unit' && (await hasUserManager(host))) {
+    await startByUnit(run, host, names.unit, bootUnit(names.container, engine.dialect.kind));
+  } else {
+    await engine.ask(engine.dialect.startContainer(node.name));
+  }
+}
+
+/** Waits until systemd has brought containerd up inside. */
+export async function waitBooted(run: Run, node: NodeContainer): Promise<void> {
+  await awaitCondition(
+    run,
+    {
+      describe: `containerd in node container ${node.name}`,
+      deadlineMs: BOOT_DEADLINE_MS,
+      intervalMs: 300,
+      next: `See what the node says: \`${node.engine.dialect.kind} logs ${node.name}\`, or \`rkube logs\`.`,
+      probe: async () => {
+        const result = await node.try(['systemctl', 'is-active', 'containerd.service'], { effect: 'read' });
+        if (result.exitCode === 0) return done(true);
+        const state = await node.state();
+        if (state === undefined) return notYet('the container is gone');
+        if (state.status === 'running') return notYet((result.stdout || result.stderr).trim() || 'no answer');
+        return notYet(`the container is ${state.status}${state.error === '' ? '' : `: ${state.error}`}`);
+      },
+    },
+    true,
+  );
+}
+
+/** Stops the container and keeps it down at boot; its state stays on its volumes. */
+export async function stopNode(host: Host, node: NodeContainer, names: NodeNames): Promise<void> {
+  if (node.engine.info.features.startsAtBoot === 'user-unit') await stopUnit(host, names.unit);
+  await node.engine.ask(node.engine.dialect.stopContainer(node.name, STOP_SECONDS));
+}
+
+/** Removes the container and its boot unit; the volumes, and with them all state, stay. */
+export async function removeContainer(run: Run, host: Host, node: NodeContainer, names: NodeNames): Promise<void> {
+  await removeUnit(run, host, names.unit);
+  await node.engine.ask(node.engine.dialect.removeContainer(node.name));
+}
+
+/** Removes everything of the node: container, unit, volumes, and the network when no other node uses it. */
+export async function removeNode(run: Run, host: Host, node: NodeContainer, names: NodeNames): Promise<void> {
+  await removeContainer(run, host, node, names);
+  const { engine } = node;
+  const volumes = await engine.ask(engine.dialect.listVolumes(LABEL.cluster));
+  for (const volume of Object.values(names.volumes)) {
+    if (volumes.includes(volume)) await engine.ask(engine.dialect.removeVolume(volume));
+  }
+  const networks = await engine.ask(engine.dialect.listNetworks(LABEL.cluster));
+  if (!networks.includes(names.network)) return;
+  const cluster = names.network.slice('rkube-'.length);
+  const others = await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
+  if (others.every((name) => name === names.container)) await engine.ask(engine.dialect.removeNetwork(names.network));
+}
+
+function pick(labels: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(keys.flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])));
+}

@@ -1,0 +1,52 @@
+import type { Role } from '../config/types.ts';
+import type { NodeContainer } from './container.ts';
+import { writeNode } from './files.ts';
+
+/** How far the node has come. `joining` and `initializing` that nobody works on are leftovers of a crash. */
+export type Phase = 'empty' | 'initializing' | 'joining' | 'member';
+
+/** What the node must know about itself, kept on its own volume so that it survives everything. */
+export interface NodeState {
+  readonly phase: Phase;
+  readonly role: Role;
+  /** Host address this node owns. */
+  readonly address: string;
+  /** What the cluster runs, as the node's own kubeadm says; '' while empty. */
+  readonly kubernetesVersion: string;
+  /** Name of the Kubernetes API that all nodes use; '' while empty. */
+  readonly endpoint: string;
+  /** Host addresses of the control planes this node knows. */
+  readonly controlPlanes: readonly string[];
+  readonly softwareVxlanChecksum: boolean;
+}
+
+const STATE = '/var/lib/rkube/state.json';
+
+/** undefined when the node was never prepared. */
+export async function readState(node: NodeContainer): Promise<NodeState | undefined> {
+  const text = await node.readFile(STATE);
+  return text === undefined ? undefined : (JSON.parse(text) as NodeState);
+}
+
+/** Puts rkube's files and this state into the running node, and applies them. Safe to repeat. */
+export async function writeState(node: NodeContainer, state: NodeState): Promise<void> {
+  await writeNode(node, { [STATE]: text(state), '/var/lib/rkube/node.env': environment(state) });
+}
+
+/** Notes how far the node has come, without applying anything anew. */
+export async function markState(node: NodeContainer, state: NodeState): Promise<void> {
+  await node.run(['tee', STATE], { doing: `Noting the state in ${STATE}`, stdin: text(state), effect: 'write' });
+}
+
+const text = (state: NodeState): string => `${JSON.stringify(state, undefined, 2)}\n`;
+
+/** The state as the node's start script reads it (compose/node/…/node-start). Values need no quoting by validation. */
+export function environment(state: NodeState): string {
+  return [
+    `RKUBE_ADDRESS=${state.address}`,
+    `RKUBE_ENDPOINT=${state.endpoint}`,
+    `RKUBE_ENDPOINTS="${state.controlPlanes.join(' ')}"`,
+    `RKUBE_VXLAN_CHECKSUM=${state.softwareVxlanChecksum ? 'software' : ''}`,
+    '',
+  ].join('\n');
+}

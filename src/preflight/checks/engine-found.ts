@@ -1,0 +1,15 @@
+import { ok, problem } from '../finding.ts';
+import type { Check } from '../types.ts';
+
+export const engineFound: Check = {
+  id: 'engine-found',
+  title: 'a container engine answers',
+  severity: 'fatal',
+  probe: async ({ engine, engineProblem }) =>
+    engine
+      ? ok(`${engine.kind} ${engine.version}`)
+      : problem(
+          engineProblem || 'no Podman, Docker or nerdctl on PATH',
+          'Install rootless Podman, Docker or nerdctl (Debian, Ubuntu: apt install podman uidmap passt), or start the one you have',
+        ),
+};

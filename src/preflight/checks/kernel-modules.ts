@@ -1,0 +1,70 @@
+import { type ModuleState, moduleState, readModuleSources } from '../../host/modules.ts';
+import { ok, problem } from '../finding.ts';
+import type { Check } from '../types.ts';
+
+/** Module name → its option of the kernel configuration. */
+type Modules = Readonly<Record<string, string>>;
+
+export const kernelVxlan = moduleCheck('kernel-vxlan', 'VXLAN, which connects the nodes', { vxlan: 'CONFIG_VXLAN' });
+
+/** What kube-proxy's rules and the node's own NAT are made of. */
+export const kernelNftables = moduleCheck('kernel-nftables', 'nftables with NAT, for Services', {
+  nf_tables: 'CONFIG_NF_TABLES',
+  nft_chain_nat: 'CONFIG_NFT_NAT',
+  nft_nat: 'CONFIG_NFT_NAT',
+  nft_masq: 'CONFIG_NFT_MASQ',
+  nft_ct: 'CONFIG_NFT_CT',
+  nft_numgen: 'CONFIG_NFT_NUMGEN',
+  nft_fib_ipv4: 'CONFIG_NFT_FIB_IPV4',
+  nft_reject_ipv4: 'CONFIG_NFT_REJECT_IPV4',
+});
+
+export const kernelOverlay = moduleCheck('kernel-overlay', 'overlay file systems, for images', {
+  overlay: 'CONFIG_OVERLAY_FS',
+});
+
+const WORDS: Readonly<Record<ModuleState, string>> = {
+  loaded: 'loaded',
+  builtin: 'built in',
+  loadable: 'loaded by the kernel on first use',
+  blocked: 'present but kept from loading by modprobe.d or kernel.modules_disabled',
+  absent: 'not part of this kernel',
+  unknown: 'not visible from here',
+};
+
+function moduleCheck(id: string, what: string, modules: Modules): Check {
+  return {
+    id,
+    title: `the kernel has ${what}`,
+    severity: 'fatal',
+    root: true,
+    probe: async ({ host }) => {
+      const sources = await readModuleSources(host);
+      const states = Object.entries(modules).map(([name, option]) => ({
+        name,
+        state: moduleState(name, option, sources),
+      }));
+      const inState = (state: ModuleState): string[] =>
+        states.filter((each) => each.state === state).map(({ name }) => name);
+      const evidence = (Object.keys(WORDS) as ModuleState[])
+        .filter((state) => inState(state).length > 0)
+        .map((state) => `${inState(state).join(', ')}: ${WORDS[state]}`)
+        .join('; ');
+      if (inState('absent').length > 0) {
+        return problem(
+          evidence,
+          `Boot a kernel with ${inState('absent').join(', ')} (some clouds keep them in a package of extra modules)`,
+        );
+      }
+      if (inState('blocked').length > 0) return problem(evidence, unblock(inState('blocked'), sources.disabled));
+      return ok(evidence);
+    },
+  };
+}
+
+/** Both modprobe and systemd-modules-load may obey a `blacklist`, so the line has to go. */
+function unblock(blocked: readonly string[], disabled: boolean): string {
+  return disabled
+    ? `printf '%s\\n' ${blocked.join(' ')} > /etc/modules-load.d/rkube-${blocked[0]}.conf, then reboot: modules load before sysctl forbids it`
+    : `Take the \`blacklist\` or \`install\` lines out that \`grep -rE '${blocked.join('|')}' /etc/modprobe.d /usr/lib/modprobe.d\` shows`;
+}

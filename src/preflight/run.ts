@@ -1,0 +1,81 @@
+import { EXIT, messageOf, RkubeError } from '../core/errors.ts';
+import { problem } from './finding.ts';
+import type { Check, CheckInput, CheckReport, Finding } from './types.ts';
+
+/** Checks read small files; one that takes longer hangs on something, e.g. a network home that is away. */
+const DEADLINE_MS = 5_000;
+
+/** Runs all checks side by side; the reports keep the order of the checks. Never rejects. */
+export function runChecks(
+  checks: readonly Check[],
+  input: CheckInput,
+  deadlineMs = DEADLINE_MS,
+): Promise<CheckReport[]> {
+  return Promise.all(
+    checks.map(async (check) => {
+      const { id, title, severity, root = false } = check;
+      const finding = await withDeadline(() => check.probe(input), deadlineMs).catch((error: unknown) =>
+        problem(
+          `check ${id} could not finish: ${messageOf(error)}`,
+          `Please report this, or go on without it: --ignore ${id}`,
+        ),
+      );
+      return { id, title, severity, root, finding };
+    }),
+  );
+}
+
+async function withDeadline(work: () => Promise<Finding>, deadlineMs: number): Promise<Finding> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * What up, init and join do first.
+ * @returns the warnings
+ * @throws RkubeError `preflight`, exit 3, when a fatal check found something
+ */
+export async function preflight(checks: readonly Check[], input: CheckInput): Promise<CheckReport[]> {
+  const reports = await runChecks(checks, input);
+  if (fatalProblems(reports).length > 0) throw preflightError(reports);
+  return problems(reports);
+}
+
+/** Reports that found something wrong, fatal ones first. */
+export function problems(reports: readonly CheckReport[]): CheckReport[] {
+  const wrong = reports.filter(({ finding }) => finding.state === 'problem');
+  return [...wrong.filter(isFatal), ...wrong.filter((report) => !isFatal(report))];
+}
+
+export function fatalProblems(reports: readonly CheckReport[]): CheckReport[] {
+  return problems(reports).filter(isFatal);
+}
+
+function isFatal({ severity }: CheckReport): boolean {
+  return severity === 'fatal';
+}
+
+/** The error that lists every fatal problem with its fix: exit 3. Call it only when there is one. */
+export function preflightError(reports: readonly CheckReport[]): RkubeError {
+  const fatal = fatalProblems(reports);
+  const what = fatal.length === 1 ? 'One thing is' : `${fatal.length} things are`;
+  return new RkubeError({
+    id: 'preflight',
+    message: `This host can not run a node yet. ${what} in the way:`,
+    details: fatal.flatMap(describe),
+    next: 'Mend these and try again; `rkube doctor` shows all checks with what they read',
+    exitCode: EXIT.preflight,
+  });
+}
+
+function describe({ id, title, root, finding }: CheckReport): string[] {
+  const fix = finding.state === 'problem' ? [`  ${root ? 'fix, as an administrator' : 'fix'}: ${finding.fix}`] : [];
+  return [`${id}: expected: ${title}`, `  found: ${finding.evidence}`, ...fix];
+}

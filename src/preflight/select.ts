@@ -1,0 +1,19 @@
+import { usageError } from '../core/errors.ts';
+import { CHECKS } from './checks/index.ts';
+import type { Check } from './types.ts';
+
+/**
+ * The checks that `doctor`, `up`, `init` and `join` run: all but the ignored ones.
+ * @throws RkubeError `unknown-check` for an id that no check has
+ */
+export function selectChecks(ignore: readonly string[] = [], checks: readonly Check[] = CHECKS): Check[] {
+  const unknown = ignore.filter((id) => !checks.some((check) => check.id === id));
+  if (unknown.length > 0) {
+    throw usageError({
+      id: 'unknown-check',
+      message: `There is no check called ${unknown.join(', ')}`,
+      next: `Checks: ${checks.map(({ id }) => id).join(', ')}`,
+    });
+  }
+  return checks.filter(({ id }) => !ignore.includes(id));
+}

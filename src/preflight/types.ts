@@ -1,0 +1,51 @@
+import type { NodeConfig } from '../config/types.ts';
+import type { EngineInfo } from '../engine/types.ts';
+import type { Host } from '../host/types.ts';
+
+export type Severity = 'fatal' | 'warning';
+
+/** A host port the node publishes; `what` says for what, and how to set another. */
+export interface PortUse {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly what: string;
+}
+
+/** What a check looks at. `engine` is undefined when none was found; `problem` then says why. */
+export interface CheckInput {
+  readonly host: Host;
+  readonly config: NodeConfig;
+  readonly engine: EngineInfo | undefined;
+  readonly engineProblem: string;
+  /** The node container runs, so its own ports are taken by itself. */
+  readonly nodeRuns: boolean;
+  /** Host ports the node publishes or would publish (ports.ts makes them). */
+  readonly ports: readonly PortUse[];
+}
+
+/** `evidence` says what was read where; `skip` a check that cannot apply here. */
+export type Finding =
+  | { readonly state: 'ok'; readonly evidence: string }
+  | { readonly state: 'skip'; readonly evidence: string }
+  | { readonly state: 'problem'; readonly evidence: string; readonly fix: string };
+
+export interface Check {
+  /** Stable, kebab-case: `cgroup-controllers`. */
+  readonly id: string;
+  /** What should be true, as a short statement. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** The fix needs an administrator (root), once. */
+  readonly root?: boolean;
+  probe(input: CheckInput): Promise<Finding>;
+}
+
+export interface CheckReport {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  /** The fix needs an administrator. */
+  readonly root: boolean;
+  readonly finding: Finding;
+}

@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { eventually, get, isReady, lab, nodesReady, ok, on, residue } from './lab.ts';
+import { SERVERS } from './manifests.ts';
+
+// The main job, by the README's commands: alice has rootless Podman, bob rootless Docker.
+const first = 'alice@1';
+const second = 'alice@2';
+const third = 'bob@3';
+
+interface Pod {
+  name: string;
+  node: string;
+  ip: string;
+}
+
+async function servers(count: number): Promise<Pod[]> {
+  const items = await eventually(
+    `${count} servers ready`,
+    240,
+    () => get(first, 'pods -l app=server'),
+    (pods) => pods.length === count && pods.every(isReady),
+  );
+  return items.map(({ metadata, spec, status }) => ({ name: metadata.name, node: spec.nodeName, ip: status.podIP ?? '' }));
+}
+
+/** What a pod gets when it fetches this address. */
+const fetchFrom = (pod: Pod, address: string) => ok(first, `rkube kubectl exec ${pod.name} -- wget -q -T 10 -O - http://${address}/`);
+
+describe.sequential('one cluster over several hosts', () => {
+  beforeAll(async () => {
+    await lab('up', '3', '--fresh');
+  });
+
+  test('doctor finds a lab host ready', async () => {
+    const { code, stdout } = await on(first, 'rkube doctor --json');
+    expect(code, stdout).toBe(0);
+  });
+
+  test('init --dry-run shows the commands and changes nothing', async () => {
+    const { code, stderr } = await on(first, 'rkube init --dry-run');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('podman create');
+    expect(stderr).toContain('kubeadm init');
+    expect(stderr).toContain('kind: ClusterConfiguration');
+    expect(await residue(first)).toBe('');
+  });
+
+  test('init makes a cluster whose node is Ready and whose DNS answers', async () => {
+    await ok(first, 'rkube init --publish 30080');
+    await nodesReady(first, ['host1']);
+    expect(JSON.parse(await ok(first, 'rkube status --json'))).toMatchObject({ container: 'running', phase: 'member', problem: '' });
+  });
+
+  test('a second init says already and exits 0', async () => {
+    const { code, stderr } = await on(first, 'rkube init');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('already');
+  });
+
+  test('the kubeconfig is for its owner alone', async () => {
+    expect(await ok(first, 'stat -c %a ~/.kube/rkube-rkube.yaml')).toBe('600');
+  });
+
+  test('another host joins by the pipe', async () => {
+    await ok(first, 'rkube join-command | ssh host2 rkube join');
+    await nodesReady(first, ['host1', 'host2']);
+  });
+
+  test('a second join says already and exits 0', async () => {
+    const { code, stderr } = await on(first, 'rkube join-command | ssh host2 rkube join');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('already');
+  });
+
+  test('a rootless Docker host joins the Podman cluster as second control plane', async () => {
+    const ticket = await ok(first, 'rkube join-command --control-plane');
+    await ok(third, 'rkube join', { input: ticket });
+    await nodesReady(first, ['host1', 'host2', 'host3']);
+    const members = await ok(first, 'rkube shell etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key member list');
+    expect(members.split('\n').filter((line) => line.includes('started'))).toHaveLength(2);
+    expect(await ok(third, 'rkube kubectl get nodes -o name')).toContain('node/host2');
+  });
+
+  test('pods reach each other by TCP across all hosts, both ways', async () => {
+    await ok(first, 'rkube kubectl apply -f -', { input: SERVERS });
+    const pods = await servers(3);
+    expect(pods.map(({ node }) => node).toSorted()).toEqual(['host1', 'host2', 'host3']);
+    for (const from of pods) {
+      for (const to of pods) expect(await fetchFrom(from, `${to.ip}:8080`), `${from.node} to ${to.node}`).toBe(to.name);
+    }
+  });
+
+  test('cluster DNS and the ClusterIP answer from every host', async () => {
+    const pods = await servers(3);
+    for (const pod of pods) {
+      expect(await ok(first, `rkube kubectl exec ${pod.name} -- nslookup server.default.svc.cluster.local`)).toContain('Address');
+      expect(pods.map(({ name }) => name)).toContain(await fetchFrom(pod, 'server.default.svc.cluster.local'));
+    }
+  });
+
+  test('logs and exec reach pods on other hosts', async () => {
+    for (const pod of await servers(3)) {
+      expect(await ok(first, `rkube kubectl logs ${pod.name}`)).toContain('serving');
+      expect(await ok(first, `rkube kubectl exec ${pod.name} -- hostname`)).toBe(pod.name);
+    }
+  });
+
+  test('a NodePort published at up is reached from another host', async () => {
+    const names = (await servers(3)).map(({ name }) => name);
+    expect(names).toContain(await ok(second, 'curl -sS --max-time 10 http://10.99.0.11:30080/'));
+  });
+
+  test('down and up keep the state', async () => {
+    await ok(second, 'rkube down');
+    await eventually('host2 NotReady', 300, () => get(first, 'nodes'), (nodes) => nodes.some((node) => node.metadata.name === 'host2' && !isReady(node)));
+    await ok(second, 'rkube up');
+    await nodesReady(first, ['host1', 'host2', 'host3']);
+    await servers(3);
+  });
+
+  test.each([['2', 'host2'], ['1', 'host1']])('a reboot of host %s makes the cluster whole again, no command typed', async (index) => {
+    await lab('reboot', index);
+    await nodesReady(third, ['host1', 'host2', 'host3'], 480);
+    const pods = await servers(3);
+    for (const from of pods) {
+      for (const to of pods) expect(await fetchFrom(from, `${to.ip}:8080`), `${from.node} to ${to.node}`).toBe(to.name);
+    }
+  });
+
+  test('delete leaves no container, volume, network, file, unit or process', async () => {
+    await ok(third, 'rkube delete --yes');
+    expect(await residue(third, 'docker')).toBe('');
+    await ok(second, 'rkube delete --yes');
+    expect(await residue(second)).toBe('');
+    await nodesReadyAlone();
+    await ok(first, 'rkube delete --yes');
+    expect(await residue(first)).toBe('');
+  });
+
+  /** The first control plane goes on after the second left: its etcd needs no vote of a dead member. */
+  async function nodesReadyAlone(): Promise<void> {
+    await eventually('host1 Ready on its own', 240, () => get(first, 'nodes'), (nodes) => nodes.some((node) => node.metadata.name === 'host1' && isReady(node)));
+  }
+});

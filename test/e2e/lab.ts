@@ -1,0 +1,94 @@
+import { execa } from 'execa';
+import { fileURLToPath } from 'node:url';
+
+const LAB = fileURLToPath(new URL('../../scripts/lab', import.meta.url));
+
+/** What a command on a lab host did. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Options {
+  readonly input?: string;
+  /** Seconds; default 300. */
+  readonly seconds?: number;
+}
+
+/** Runs a command line on a host as that user, by ssh, as a person would type it. */
+export async function on(who: string, line: string, options: Options = {}): Promise<Outcome> {
+  const result = await execa(LAB, ['ssh', who, line], {
+    reject: false,
+    input: options.input ?? '',
+    timeout: (options.seconds ?? 300) * 1000,
+    forceKillAfterDelay: 5000,
+  });
+  if (result.timedOut) throw new Error(`${who}: no end within ${options.seconds ?? 300} s: ${line}\n${result.stdout}\n${result.stderr}`);
+  return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** The same, and it must end with 0; returns standard output. */
+export async function ok(who: string, line: string, options: Options = {}): Promise<string> {
+  const { code, stdout, stderr } = await on(who, line, options);
+  if (code !== 0) throw new Error(`${who}: exit code ${code}: ${line}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** A command of the lab tool itself. */
+export async function lab(...args: string[]): Promise<string> {
+  const { stdout } = await execa(LAB, args, { timeout: 900_000, stderr: 'inherit' });
+  return stdout;
+}
+
+/** Asks again until the answer fits; the last answer is in the error. */
+export async function eventually<T>(what: string, seconds: number, ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  const until = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await ask();
+    if (fits(value)) return value;
+    if (Date.now() > until) throw new Error(`${what}: not so within ${seconds} s; last seen: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+interface KubeItem {
+  metadata: { name: string };
+  spec: { nodeName: string };
+  status: { podIP?: string; phase: string; conditions: { type: string; status: string }[] };
+}
+
+/** Objects by `kubectl get … -o json` through `rkube kubectl`. */
+export async function get(who: string, what: string): Promise<KubeItem[]> {
+  return (JSON.parse(await ok(who, `rkube kubectl get ${what} -o json`)) as { items: KubeItem[] }).items;
+}
+
+export const isReady = (item: KubeItem): boolean => item.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+
+/** Waits until exactly these nodes are Ready. */
+export async function nodesReady(who: string, names: readonly string[], seconds = 300): Promise<void> {
+  await eventually(
+    `nodes ${names.join(', ')} Ready`,
+    seconds,
+    async () => {
+      const { code, stdout, stderr } = await on(who, 'rkube kubectl get nodes -o json', { seconds: 60 });
+      if (code !== 0) return [stderr];
+      return (JSON.parse(stdout) as { items: KubeItem[] }).items.map((item) => `${item.metadata.name} ${isReady(item) ? 'Ready' : 'NotReady'}`);
+    },
+    (seen) => seen.toSorted().join() === names.map((name) => `${name} Ready`).toSorted().join(),
+  );
+}
+
+/** Everything that rkube could leave on a host, as one text; '' when there is nothing. */
+export async function residue(who: string, engine = 'podman'): Promise<string> {
+  const lines = [
+    `${engine} ps -a --filter label=dev.rkube.cluster --format '{{.Names}}'`,
+    `${engine} volume ls --filter label=dev.rkube.cluster --format '{{.Name}}'`,
+    `${engine} network ls --filter label=dev.rkube.cluster --format '{{.Name}}'`,
+    'ls ~/.config/systemd/user ~/.config/systemd/user/*.wants 2>/dev/null | grep rkube',
+    'ls -A ~/.kube 2>/dev/null',
+    'find ~ -path ~/.local/share/containers -prune -o -path ~/.local/share/docker -prune -o -name "*rkube*" -print 2>/dev/null',
+    'pgrep -u $(id -u) -af "[k]ubelet|[c]ontainerd-shim-runc|[k]ube-apiserver|[n]ode scripts/rkube" | head -5',
+  ];
+  return (await on(who, lines.join('; '))).stdout.trim();
+}

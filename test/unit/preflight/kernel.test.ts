@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { cgroupControllers } from '../../../src/preflight/checks/cgroup-controllers.ts';
+import { cgroupV2 } from '../../../src/preflight/checks/cgroup-v2.ts';
+import { inotify } from '../../../src/preflight/checks/inotify.ts';
+import { kernelNftables, kernelOverlay, kernelVxlan } from '../../../src/preflight/checks/kernel-modules.ts';
+import { kernelVersion } from '../../../src/preflight/checks/kernel-version.ts';
+import { line, podman, probe } from './fake.ts';
+
+const config = (...options: string[]) => ({
+  '/proc/config.gz': `#\n${options.map((each) => `CONFIG_${each}`).join('\n')}\n`,
+});
+
+const limits = (instances: number, watches: number) => ({
+  '/proc/sys/fs/inotify/max_user_instances': `${instances}\n`,
+  '/proc/sys/fs/inotify/max_user_watches': `${watches}\n`,
+});
+
+describe('cgroup-v2', () => {
+  const files = { '/sys/fs/cgroup/cgroup.controllers': 'cpu memory pids\n' };
+  test('the unified hierarchy is right', async () =>
+    expect(line(await probe(cgroupV2, { files }))).toBe('ok: /sys/fs/cgroup/cgroup.controllers: cpu memory pids'));
+  test('cgroup v1 is not', async () =>
+    expect(line(await probe(cgroupV2))).toMatch(/^problem: .*absent → .*systemd\.unified_cgroup_hierarchy=1/));
+  test('an engine that uses v1 all the same is told', async () =>
+    expect(line(await probe(cgroupV2, { files }, { engine: { ...podman, cgroupVersion: 1 } }))).toMatch(
+      /^problem: podman says cgroup v1/,
+    ));
+});
+
+describe('cgroup-controllers', () => {
+  const FILE = '/sys/fs/cgroup/user.slice/user-1001.slice/user@1001.service/cgroup.controllers';
+  test.each([
+    ['cpuset cpu io memory pids\n', /^ok: .*user@1001.*: cpuset cpu io memory pids$/],
+    ['cpu memory pids\n', /^ok: .*without cpuset and io/],
+    ['memory pids\n', /^problem: .*: memory pids; missing: cpu → .*Delegate=cpu cpuset io memory pids/],
+    ['\n', /^problem: .*none; missing: cpu memory pids → /],
+  ])('delegated: %j', async (text, expected) =>
+    expect(line(await probe(cgroupControllers, { files: { [FILE]: text } }))).toMatch(expected),
+  );
+  test.each([
+    [['cpu', 'memory', 'pids', 'io', 'cpuset'], /^ok: podman reports: /],
+    [['memory'], /^problem: podman reports: memory; missing: cpu pids/],
+    [undefined, /^problem: no systemd user manager .*engine does not tell/],
+  ])('without a user manager the engine tells: %j', async (controllers, expected) =>
+    expect(line(await probe(cgroupControllers, {}, { engine: { ...podman, controllers } }))).toMatch(expected),
+  );
+});
+
+describe('kernel-version', () => {
+  const file = '/proc/sys/kernel/osrelease';
+  test.each([
+    ['5.13.0', /^ok: 5\.13\.0$/],
+    ['6.1.0-37-amd64', /^ok: /],
+    ['10.0.1', /^ok: /],
+    ['5.4.0-200-generic', /^problem: 5\.4\.0-200-generic; .* → /],
+    ['4.18.0-553.el8.x86_64', /^problem: /],
+    ['custom', /^ok: release not readable/],
+  ])('%s', async (release, expected) =>
+    expect(line(await probe(kernelVersion, { files: { [file]: `${release}\n` } }))).toMatch(expected),
+  );
+});
+
+describe('kernel modules', () => {
+  const nft = [
+    'NF_TABLES=y',
+    'NFT_NAT=y',
+    'NFT_MASQ=y',
+    'NFT_CT=y',
+    'NFT_NUMGEN=y',
+    'NFT_FIB_IPV4=y',
+    'NFT_REJECT_IPV4=y',
+  ];
+  const release = { '/proc/sys/kernel/osrelease': '6.12.1\n' };
+  const loadable = {
+    ...release,
+    '/lib/modules/6.12.1/modules.builtin': '',
+    '/lib/modules/6.12.1/modules.dep': 'kernel/drivers/net/vxlan/vxlan.ko:\n',
+  };
+  const disabled = { '/proc/sys/kernel/modules_disabled': '1\n' };
+  const blacklist = { '/etc/modprobe.d/hardening.conf': 'install vxlan /bin/false\n' };
+  test.each<[string, typeof kernelVxlan, Record<string, string>, RegExp]>([
+    ['built in', kernelVxlan, config('VXLAN=y'), /^ok: vxlan: built in$/],
+    ['not visible', kernelVxlan, {}, /^ok: vxlan: not visible from here$/],
+    [
+      'not built',
+      kernelVxlan,
+      config('# VXLAN is not set'),
+      /^problem: vxlan: not part of this kernel → Boot a kernel with vxlan/,
+    ],
+    ['loaded on first use', kernelVxlan, loadable, /^ok: vxlan: loaded by the kernel on first use$/],
+    [
+      'forbidden',
+      kernelVxlan,
+      { ...loadable, ...blacklist },
+      /^problem: vxlan: present but kept.* → .*grep -rE 'vxlan' \/etc\/modprobe\.d/,
+    ],
+    [
+      'loading is off',
+      kernelVxlan,
+      { ...loadable, ...disabled },
+      /^problem: .* → .*> \/etc\/modules-load\.d\/rkube-vxlan\.conf, then reboot/,
+    ],
+    ['all of nftables', kernelNftables, config(...nft), /^ok: nf_tables, nft_chain_nat, .*: built in$/],
+    [
+      'nftables without masquerading',
+      kernelNftables,
+      config(...nft.filter((each) => !each.includes('MASQ'))),
+      /^problem: .*nft_masq: not part.* → Boot a kernel with nft_masq/,
+    ],
+    ['overlay loaded', kernelOverlay, { '/proc/modules': 'overlay 212992 1 - Live 0x0\n' }, /^ok: overlay: loaded$/],
+  ])('%s', async (_, check, files, expected) => expect(line(await probe(check, { files }))).toMatch(expected));
+});
+
+describe('inotify', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['room enough', limits(512, 65_536), /^ok: max_user_instances 512, max_user_watches 65536$/],
+    [
+      'few instances',
+      limits(128, 65_536),
+      /^problem: .*→ printf '%s\\n' fs\.inotify\.max_user_instances=512 > \S+ && sysctl --system$/,
+    ],
+    ['few of both', limits(128, 8192), /^problem: .*max_user_instances=512 fs\.inotify\.max_user_watches=524288/],
+    ['not readable', {}, /^ok: max_user_instances not readable/],
+  ])('%s', async (_, files, expected) => expect(line(await probe(inotify, { files }))).toMatch(expected));
+});

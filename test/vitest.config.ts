@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import ClosingLine from './reporter.ts';
+
+/** One project per kind of test; `vitest --project unit` runs one of them. */
+const project = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout },
+});
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    reporters: [new ClosingLine()],
+    passWithNoTests: false,
+    // Milliseconds: a test that takes longer hangs.
+    projects: [project('unit', 5_000), project('contract', 20_000), project('integration', 30_000)],
+  },
+});
