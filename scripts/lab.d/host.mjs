@@ -5,7 +5,7 @@ import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { inside } from './net.mjs';
 import { kill, lastLines, until } from './run.mjs';
 import { LabError } from './say.mjs';
-import { inHost } from './ssh.mjs';
+import { forgetConnections, inHost } from './ssh.mjs';
 import { recordBoot, running, startTime } from './state.mjs';
 
 /** @typedef {import('./names.mjs').Host} Host */
@@ -20,6 +20,7 @@ export const deadlines = { boot: 120, engine: 120, poweroff: 90, killed: 20 };
  */
 export function boot(host, { kernel, memory, cpu, disk }) {
   mkdirSync(host.dir, { recursive: true });
+  forgetConnections(host);
   appendFileSync(host.log, `\n=== ${host.name} starts at ${new Date().toISOString()}\n`);
   const console = openSync(host.log, 'a');
   const [file, ...netns] = inside(host.lab);
@@ -43,6 +44,7 @@ export function boot(host, { kernel, memory, cpu, disk }) {
       `umid=${host.name}`,
       `uml_dir=${host.dir}/`,
       'seccomp=auto',
+      'TERM=dumb', // no colours and no moving cursor on the console
       `systemd.hostname=${host.name}`,
       `systemd.machine_id=${machineId(host)}`,
       `lab.address=${host.address}/24`,

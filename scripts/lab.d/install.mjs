@@ -25,7 +25,7 @@ export async function install(hosts) {
       hosts.map(async (host) => {
         const input = openSync(archive, 'r');
         try {
-          await inHost(host, 'root', 'tar -x -C / --no-overwrite-dir', { seconds: 120, input });
+          await inHost(host, 'root', 'tar -x -C / --no-overwrite-dir && sync', { seconds: 120, input });
         } finally {
           closeSync(input);
         }

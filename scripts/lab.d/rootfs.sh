@@ -59,6 +59,9 @@ units mask getty@.service serial-getty@.service console-getty.service systemd-ne
   systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-udev-trigger.service \
   systemd-modules-load.service modprobe@.service netavark-dhcp-proxy.service user@0.service
 
+# Every login would run these.
+rm -f "$root"/etc/update-motd.d/* "$root/etc/motd"
+
 echo "making the file system"
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/*.log
 truncate -s 24G "$out/disk.img"

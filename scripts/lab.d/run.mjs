@@ -111,6 +111,8 @@ export function run(
   const deadline = setTimeout(() => {
     late = true;
     if (child.pid !== undefined) kill(-child.pid, 'SIGKILL');
+    child.stdout?.destroy(); // a background process of its own session may hold them open
+    child.stderr?.destroy();
   }, seconds * 1000);
   const heartbeat = log === undefined ? undefined : setInterval(() => say(`${name}: … ${lastWords(log)}`), 20_000);
 

@@ -36,7 +36,7 @@ export async function seed({ kernel, rootfs, image, folder, log }) {
         await inHost(
           host,
           'root',
-          'umount /mnt; rm -rf /var/log/journal /var/tmp/*; : > /etc/machine-id; fstrim / || true; sync',
+          'umount /mnt; rm -rf /var/log/journal/* /var/tmp/*; : > /etc/machine-id; fstrim / || true; sync',
           { log, seconds: 120 },
         );
         await powerOff(host);

@@ -1,7 +1,7 @@
 // Commands in hosts, over ssh within the lab's network.
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostOf, maxHosts } from './names.mjs';
+import { hostOf, maxHosts, users } from './names.mjs';
 import { inside } from './net.mjs';
 import { run } from './run.mjs';
 
@@ -26,11 +26,20 @@ export function writeSshConfig(lab, rootfs) {
   HostKeyAlias lab
   BatchMode yes
   ConnectTimeout 5
-  ServerAliveInterval 10
-  ServerAliveCountMax 6
+  ServerAliveInterval 5
+  ServerAliveCountMax 4
+  # A login costs a guest 0.4 s, a command over an open connection 0.03 s.
+  ControlMaster auto
+  ControlPersist 30
+  ControlPath ${join(lab.dir, 'ssh-%r@%h')}
   LogLevel ERROR
 `,
   );
+}
+
+/** Forgets open connections to a host; its next boot would not know them. @param {Host} host */
+export function forgetConnections(host) {
+  for (const user of users) rmSync(join(host.lab.dir, `ssh-${user}@${host.address}`), { force: true });
 }
 
 /** Arguments that run ssh inside the lab's network. @param {Lab} lab @returns {[string, ...string[]]} */

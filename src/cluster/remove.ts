@@ -5,11 +5,12 @@ import { kubeconfigPath } from '../kube/kubeconfig.ts';
 import { kubeadmReset } from '../kubeadm/verbs.ts';
 import { removeNode, stopNode } from '../node/lifecycle.ts';
 import { type NodeState, readState, writeState } from '../node/state.ts';
-import type { Site } from './site.ts';
+import { lockNode, type Site } from './site.ts';
 import type { Steps } from './steps.ts';
 
 /** `rkube down`: the node stops; its state stays, and `rkube up` brings it back. */
 export async function down(site: Site, steps: Steps): Promise<{ already: boolean }> {
+  await lockNode(site);
   const before = await site.node.state();
   const already = before?.status !== 'running';
   if (already) steps.skip(before === undefined ? 'There is no node container' : 'The node container is stopped already');
@@ -19,6 +20,7 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
 
 /** `rkube reset`: the node leaves its cluster and is empty again; container and images stay. */
 export async function reset(site: Site, steps: Steps): Promise<NodeState | undefined> {
+  await lockNode(site);
   const state = await readState(site.node);
   if (state === undefined || state.phase === 'empty') {
     steps.skip('The node is a member of no cluster');
@@ -34,6 +36,7 @@ export async function reset(site: Site, steps: Steps): Promise<NodeState | undef
 /** `rkube delete`: nothing of the node is left on this host. Returns what it was, as far as known. */
 export async function remove(site: Site, steps: Steps): Promise<NodeState | undefined> {
   const { run, host, node, names } = site;
+  await lockNode(site);
   const container = await node.state();
   const state = container?.status === 'running' ? await readState(node) : undefined;
   if (state?.phase === 'member' && state.controlPlanes.length > 1 && state.role === 'control-plane') {

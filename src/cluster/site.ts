@@ -1,6 +1,7 @@
 import type { NodeConfig } from '../config/types.ts';
 import type { Run } from '../core/run.ts';
 import type { ContainerEngine } from '../engine/types.ts';
+import { lock } from '../host/lock.ts';
 import type { Host } from '../host/types.ts';
 import { NodeContainer } from '../node/container.ts';
 import { type NodeNames, nodeNames } from '../node/names.ts';
@@ -19,4 +20,9 @@ export interface Site {
 export function site(run: Run, host: Host, engine: ContainerEngine, config: NodeConfig): Site {
   const names = nodeNames(config.cluster, config.node);
   return { run, host, engine, config, names, node: new NodeContainer(engine, names.container) };
+}
+
+/** From here on no other rkube of this user changes this node, until this process ends. */
+export async function lockNode({ run, host, names }: Site): Promise<void> {
+  if (!run.dryRun) await lock(host.uid, names.container);
 }

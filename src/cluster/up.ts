@@ -8,7 +8,7 @@ import { LABEL } from '../node/names.ts';
 import { containerSpec, type HostDevices, OPTIONAL_DEVICES, publishedPorts } from '../node/spec.ts';
 import { type NodeState, readState, writeState } from '../node/state.ts';
 import { checkHost } from './check-host.ts';
-import type { Site } from './site.ts';
+import { lockNode, type Site } from './site.ts';
 import { type Steps } from './steps.ts';
 
 export interface UpOptions {
@@ -31,6 +31,7 @@ export async function up(site: Site, steps: Steps, options: UpOptions): Promise<
  */
 export async function bringUp(site: Site, steps: Steps, options: UpOptions): Promise<{ state: NodeState; created: boolean }> {
   const { run, host, engine, node, names, config } = site;
+  await lockNode(site);
   const before = await node.state();
   if (before?.status === 'running') {
     steps.skip(`Node container ${node.name} runs already`);

@@ -14,7 +14,7 @@ export type Layer = ReadonlyMap<SettingKey, Written>;
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** `--port-kubelet <port>` → `portKubelet`: the attribute the command line library stores it under. */
-export function attribute(flag: string): string {
+function attribute(flag: string): string {
   return flagName(flag)
     .slice(2)
     .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

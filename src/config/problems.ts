@@ -1,7 +1,7 @@
 import { type RkubeError, usageError } from '../core/errors.ts';
 
 /** Where a setting came from, as messages say it. */
-export function origin(source: string | undefined): string {
+function origin(source: string | undefined): string {
   if (source === undefined || source === 'default') return '(default)';
   return source === 'host' ? '(from this host)' : `(from ${source})`;
 }

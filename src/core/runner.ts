@@ -1,4 +1,5 @@
 import type { CommandResult, CommandRunner, CommandSpec, RunOptions } from './command.ts';
+import { RkubeError } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -16,6 +17,8 @@ export class LocalRunner implements CommandRunner {
   }
 
   async run(spec: CommandSpec, options: RunOptions = {}): Promise<CommandResult> {
+    // execa would start the command and end it at once.
+    if (this.#lifetime.interrupted) return neverStarted(spec);
     const { execa } = await import('execa');
     const started = performance.now();
     const child = execa(spec.file, spec.args, {
@@ -26,9 +29,10 @@ export class LocalRunner implements CommandRunner {
       timeout: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       cancelSignal: this.#lifetime.signal,
       forceKillAfterDelay: KILL_DELAY_MS,
+      all: options.onLine !== undefined,
     });
     if (options.onLine) {
-      for await (const line of child.iterable({ from: 'all' as never })) options.onLine(line);
+      for await (const line of child.iterable({ from: 'all' })) options.onLine(line);
     }
     const result = await child;
     return {
@@ -51,7 +55,21 @@ export class LocalRunner implements CommandRunner {
       env: { ...this.#env, ...spec.env },
       stdio: 'inherit',
     });
-    if (result.code === 'ENOENT') throw result;
-    return result.exitCode ?? 1;
+    if (result.exitCode !== undefined) return result.exitCode;
+    if (result.signal !== undefined) return 1;
+    throw new RkubeError({ id: 'command-not-found', message: `${spec.file} cannot be run: ${result.shortMessage}` });
   }
+}
+
+function neverStarted(spec: CommandSpec): CommandResult {
+  return {
+    spec,
+    exitCode: null,
+    stdout: '',
+    stderr: '',
+    timedOut: false,
+    canceled: true,
+    notFound: false,
+    durationMs: 0,
+  };
 }

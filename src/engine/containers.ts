@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CommandResult } from '../core/command.ts';
-import { isAbsent, engineError } from './outcome.ts';
 import { readJson } from './json.ts';
+import { engineError, isAbsent } from './outcome.ts';
 import type { ContainerState, ContainerStatus } from './types.ts';
 
 /** The part of `container inspect` that Docker, Podman and nerdctl share. */
@@ -16,20 +16,22 @@ const Inspected = z.array(
   }),
 );
 
-/** States of the containers that exist; those that do not are left out. */
-export function parseContainers(result: CommandResult): readonly ContainerState[] {
-  if (result.exitCode !== 0 && !isAbsent(result)) throw engineError(result, 'Looking at containers');
-  // Docker and Podman print what they found, or [], before they fail for the missing; nerdctl prints nothing.
-  if (result.stdout.trim() === '') return [];
-  return readJson(result, Inspected).map((found) => ({
-    name: found.Name.replace(/^\//, ''),
-    id: found.Id,
-    status: status(found.State.Status),
-    image: found.Config?.Image ?? found.Image ?? '',
-    labels: found.Config?.Labels ?? {},
-    error: found.State.Error ?? '',
-    startedAt: startedAt(found.State.StartedAt ?? ''),
-  }));
+/** undefined when there is no such container. */
+export function parseContainer(result: CommandResult): ContainerState | undefined {
+  if (isAbsent(result)) return undefined;
+  if (result.exitCode !== 0) throw engineError(result, 'Looking at the node container');
+  const [found] = readJson(result, Inspected);
+  return found === undefined
+    ? undefined
+    : {
+        name: found.Name.replace(/^\//, ''),
+        id: found.Id,
+        status: status(found.State.Status),
+        image: found.Config?.Image ?? found.Image ?? '',
+        labels: found.Config?.Labels ?? {},
+        error: found.State.Error ?? '',
+        startedAt: startedAt(found.State.StartedAt ?? ''),
+      };
 }
 
 /** Podman's `configured` and `initialized` come before the first start; `exited`, `dead`, `paused`, `restarting` … are all not running. */

@@ -22,7 +22,7 @@ const COMMON = [
   '--stop-signal=SIGRTMIN+3',
   // systemd in the node sees its own cgroup as the root of the tree.
   '--cgroupns=private',
-  // Podman's default is 2048 processes for the whole node (kind#3451).
+  // Podman's default is 2048 processes for the whole node (kind#3451). Not 0: runc 1.4 takes that for a limit.
   '--pids-limit=-1',
 ];
 

@@ -51,7 +51,7 @@ function candidates(engine: EngineKind | 'auto'): readonly EngineKind[] {
   if (ENGINE_KINDS.includes(engine)) return [engine];
   throw usageError({
     id: 'unknown-engine',
-    message: `Unknown engine "${String(engine)}": expected auto, ${ENGINE_KINDS.join(', ')}`,
+    message: `Unknown engine "${engine}": expected auto, ${ENGINE_KINDS.join(', ')}`,
     next: 'Choose one with --engine, or leave it out.',
   });
 }
@@ -60,15 +60,20 @@ async function probe(kind: EngineKind, runner: CommandRunner): Promise<EngineInf
   const { specs, parse } = DIALECTS[kind].info();
   const results = await Promise.all(specs.map((spec) => runner.run(spec)));
   if (results.some(({ canceled }) => canceled)) throw interrupted(`looking for ${kind}`);
-  if (results.some(({ notFound }) => notFound)) return { kind, reason: 'not-installed', detail: `${kind} is not installed` };
+  if (results.some(({ notFound }) => notFound))
+    return { kind, reason: 'not-installed', detail: `${kind} is not installed` };
   try {
     return parse(results);
   } catch (error) {
-    // The last line is what the engine said; before it come the command line and its other output.
-    const why = (error instanceof RkubeError && error.id === 'command-failed' && error.details.at(-1)) || messageOf(error);
     const next = error instanceof RkubeError ? error.next : undefined;
-    return { kind, reason: 'no-answer', detail: `${kind} does not answer: ${why}`, next };
+    return { kind, reason: 'no-answer', detail: `${kind} does not answer: ${lastWords(error)}`, next };
   }
+}
+
+/** What the engine said last, else what rkube saw. The first detail of a failed command is its command line. */
+function lastWords(error: unknown): string {
+  const said = error instanceof RkubeError && error.id === 'command-failed' ? error.details.slice(1) : [];
+  return said.at(-1) ?? messageOf(error).replace(/^Asking \w+ about itself: /, '');
 }
 
 const HOW_TO_ROOTLESS: Readonly<Record<EngineKind, string>> = {

@@ -1,6 +1,6 @@
-import type { CommandSpec, Query } from '../core/command.ts';
 import type { EngineKind } from '../config/types.ts';
-import { parseContainers } from './containers.ts';
+import type { CommandSpec, Query } from '../core/command.ts';
+import { parseContainer } from './containers.ts';
 import { type CreateDifferences, createArguments, pairs } from './create.ts';
 import { engineError, isAbsent, names, succeeded, succeededOrAbsent, succeededOrPresent } from './outcome.ts';
 import type { Dialect, EngineInfo, Inquiry } from './types.ts';
@@ -22,9 +22,12 @@ const SLOW_MS = 3 * 60_000;
 export function createDialect(differences: Differences): Dialect {
   const { kind } = differences;
   const read = (...args: readonly string[]): CommandSpec => ({ file: kind, args, effect: 'read' });
-  const write = (timeoutMs: number, ...args: readonly string[]): CommandSpec => ({ file: kind, args, effect: 'write', timeoutMs });
-  // Not `inspect` alone: it also finds images, volumes and networks of that name.
-  const inspect = (...wanted: readonly string[]): CommandSpec => read('container', 'inspect', ...wanted);
+  const write = (timeoutMs: number, ...args: readonly string[]): CommandSpec => ({
+    file: kind,
+    args,
+    effect: 'write',
+    timeoutMs,
+  });
   const list = (what: readonly string[], label: string, field: string): Query<readonly string[]> => ({
     spec: read(...what, '--filter', `label=${label}`, '--format', `{{.${field}}}`),
     parse: names(`Listing what has label ${label}`),
@@ -51,9 +54,13 @@ export function createDialect(differences: Differences): Dialect {
       spec: write(SLOW_MS, ...createArguments(spec, differences)),
       parse: succeeded(`Creating node container ${spec.name}`),
     }),
-    startContainer: (name) => ({ spec: write(SLOW_MS, 'start', name), parse: succeeded(`Starting node container ${name}`) }),
+    startContainer: (name) => ({
+      spec: write(SLOW_MS, 'start', name),
+      parse: succeeded(`Starting node container ${name}`),
+    }),
     stopContainer: (name, seconds) => ({
-      spec: write(seconds * 1000 + SLOW_MS, 'stop', '--time', String(seconds), name),
+      // `-t` in all; its long name is --time or, since Docker 28, --timeout.
+      spec: write(seconds * 1000 + SLOW_MS, 'stop', '-t', String(seconds), name),
       parse: succeeded(`Stopping node container ${name}`),
     }),
     removeContainer: (name) => ({
@@ -61,10 +68,11 @@ export function createDialect(differences: Differences): Dialect {
       parse: succeededOrAbsent(`Removing node container ${name}`),
     }),
     inspectContainer: (name) => ({
-      spec: inspect(name),
-      parse: (result) => parseContainers(result)[0],
+      // Not `inspect` alone: it also finds images, volumes and networks of that name.
+      spec: read('container', 'inspect', name),
+      parse: parseContainer,
     }),
-    inspectContainers: (wanted) => ({ spec: inspect(...wanted), parse: parseContainers }),
+    // Names only: Docker's `ps` joins labels with commas, so they could not be read back.
     listContainers: (label) => list(['ps', '--all', '--no-trunc'], label, 'Names'),
     ensureNetwork: (name, labels) => ({
       spec: write(SLOW_MS, 'network', 'create', ...pairs('--label', labels), name),

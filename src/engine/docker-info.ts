@@ -12,7 +12,6 @@ const Info = z.object({
   ServerErrors: z.nullish(z.array(z.string())),
   SecurityOptions: z.nullish(z.array(z.string())),
   Driver: z.optional(z.string()),
-  CgroupDriver: z.optional(z.string()),
   CgroupVersion: z.optional(z.string()),
   MemoryLimit: z.optional(z.boolean()),
   CpuCfsQuota: z.optional(z.boolean()),
@@ -39,7 +38,10 @@ type Version = z.infer<typeof Version>;
 const FORMAT = ['--format', '{{json .}}'];
 
 /** How Docker and nerdctl are asked about themselves. */
-export function dockerInquiry(kind: EngineKind, versionOf: (info: Info, version: Version) => string | undefined): Inquiry<EngineInfo> {
+export function dockerInquiry(
+  kind: EngineKind,
+  versionOf: (info: Info, version: Version) => string | undefined,
+): Inquiry<EngineInfo> {
   return {
     specs: [
       { file: kind, args: ['info', ...FORMAT], effect: 'read' },
@@ -89,9 +91,8 @@ function engineInfo(kind: EngineKind, info: Info, version: Version, number: stri
   };
 }
 
-/** These engines tell limits they can set, not the controllers. Without a cgroup driver they can set none (moby#42151). */
+/** These engines tell which limits they can set; each needs its controller. */
 function controllers(info: Info): readonly string[] {
-  if (info.CgroupDriver === 'none') return [];
   const told: readonly (readonly [string, boolean | undefined])[] = [
     ['cpu', info.CpuCfsQuota],
     ['cpuset', info.CPUSet],

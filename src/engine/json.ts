@@ -27,7 +27,9 @@ export function readJson<S extends z.ZodMiniType>(result: CommandResult, schema:
 
 function reason(cause: unknown): string {
   if (cause instanceof z.core.$ZodError) {
-    return cause.issues.map((issue) => `${issue.path.map(String).join('.') || 'document'} is not as expected (${issue.code})`).join(', ');
+    return cause.issues
+      .map((issue) => `${issue.path.map(String).join('.') || 'document'} is not as expected (${issue.code})`)
+      .join(', ');
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -12,19 +12,32 @@ export const isAbsent = (result: CommandResult): boolean => result.exitCode !== 
 
 /** What to do about failures that engines only name. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/no space left on device|disk quota exceeded/i, 'Free space where the engine keeps its images (`df -h ~`), then run the same command again.'],
+  [
+    /no space left on device|disk quota exceeded/i,
+    'Free space where the engine keeps its images (`df -h ~`), then run the same command again.',
+  ],
   [
     /address already in use|port is already allocated|failed to bind port/i,
     'Find what holds the port with `ss -ltnup`, stop it or choose another port, then run the same command again.',
   ],
-  [/cannot connect to the docker daemon|rootless containerd not running/i, 'Start the engine: `systemctl --user start docker` or `containerd`.'],
-  [/permission denied[^\n]*docker\.sock/i, 'Use a rootless Docker of your own: `dockerd-rootless-setuptool.sh install`.'],
+  [/cannot connect to the docker daemon/i, 'Start it: `systemctl --user start docker`.'],
+  [/rootless containerd not running/i, 'Start it: `systemctl --user start containerd`.'],
+  [
+    /newuidmap|newgidmap|no subuid ranges/i,
+    'This user needs ranges in /etc/subuid and /etc/subgid, and newuidmap (package uidmap): see `rkube doctor`.',
+  ],
+  [
+    /permission denied[^\n]*docker\.sock/i,
+    'Use a rootless Docker of your own: `dockerd-rootless-setuptool.sh install`.',
+  ],
 ];
 
 /** The error of a failed engine command, with the next step where it is known. */
 export function engineError(result: CommandResult, doing: string): RkubeError {
-  return commandError(result, doing, HINTS.find(([pattern]) => pattern.test(result.stderr))?.[1]);
+  return commandError(result, doing, hint(result.stderr));
 }
+
+const hint = (text: string): string | undefined => HINTS.find(([pattern]) => pattern.test(text))?.[1];
 
 /** A parser for commands whose output does not matter. */
 export function succeeded(doing: string): (result: CommandResult) => void {
@@ -51,11 +64,19 @@ export function succeededOrPresent(doing: string): (result: CommandResult) => vo
 export function names(doing: string): (result: CommandResult) => readonly string[] {
   return (result) => {
     if (result.exitCode !== 0) throw engineError(result, doing);
-    return result.stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+    return result.stdout
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
   };
 }
 
 /** The engine's program runs, but there is no engine behind it that rkube could use. */
-export function noAnswer(why: string, next?: string): RkubeError {
-  return new RkubeError({ id: 'engine-no-answer', message: why, exitCode: EXIT.preflight, ...(next === undefined ? {} : { next }) });
+export function noAnswer(why: string, next = hint(why)): RkubeError {
+  return new RkubeError({
+    id: 'engine-no-answer',
+    message: why,
+    exitCode: EXIT.preflight,
+    ...(next === undefined ? {} : { next }),
+  });
 }

@@ -27,8 +27,9 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
   const major = Number.parseInt(version.Version, 10);
   // Podman 5 made pasta the default of rootless containers, and Podman 6 has nothing else.
   const network = rootless ? host.rootlessNetworkCmd || (major >= 5 ? 'pasta' : 'slirp4netns') : '';
-  // A user who set slirp4netns in containers.conf had a reason (AppArmor forbids pasta on some hosts).
-  const pasta = rootless && major >= 5 && network === 'pasta' && Boolean(host.pasta?.executable);
+  // Podman 4 knows pasta but was not tried; a user who set slirp4netns in containers.conf had a reason (AppArmor
+  // forbids pasta on some hosts).
+  const pasta = network === 'pasta' && Boolean(host.pasta?.executable);
   return {
     kind: 'podman',
     version: version.Version,

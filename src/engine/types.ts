@@ -1,5 +1,5 @@
-import type { CommandResult, CommandRunner, CommandSpec, Query, RunOptions } from '../core/command.ts';
 import type { EngineKind, PublishedPort } from '../config/types.ts';
+import type { CommandResult, CommandRunner, CommandSpec, Query, RunOptions } from '../core/command.ts';
 
 /** What an engine does, so that callers never ask for its name. */
 export interface EngineFeatures {
@@ -97,9 +97,7 @@ export interface Dialect {
   /** Removes the container, running or not; absent is fine. */
   removeContainer(name: string): Query<void>;
   inspectContainer(name: string): Query<ContainerState | undefined>;
-  /** States of those that exist, in one command. */
-  inspectContainers(names: readonly string[]): Query<readonly ContainerState[]>;
-  /** Names of all containers with this label (`key` or `key=value`), running or not. Their states: `ContainerEngine.containers`. */
+  /** Names of all containers with this label (`key` or `key=value`), running or not. */
   listContainers(label: string): Query<readonly string[]>;
   /** Creates the network unless it exists. */
   ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Query<void>;
@@ -124,6 +122,4 @@ export interface ContainerEngine {
   readonly runner: CommandRunner;
   /** Runs a query and parses its output; `options.onLine` follows it. @throws RkubeError of the failed command */
   ask<T>(query: Query<T>, options?: RunOptions): Promise<T>;
-  /** All containers with this label (`key` or `key=value`), running or not. */
-  containers(label: string): Promise<readonly ContainerState[]>;
 }

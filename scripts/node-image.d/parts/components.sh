@@ -49,7 +49,7 @@ shell() { # busybox under all its names, in the root made last
   ln "$bin/busybox" "$r/usr/bin/busybox"
   "$bin/busybox" --list | grep -vx busybox | xargs -I{} ln -s busybox "$r/usr/bin/{}"
 }
-nft() { # nft and its libraries, in the root made last
+nft() { # nft, iptables and their libraries, in the root made last
   local d
   cp -al "$parts_tools/usr/." "$r/usr/"
   for d in lib lib64; do ln -s usr/$d "$r/$d"; done

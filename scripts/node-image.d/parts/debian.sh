@@ -20,22 +20,28 @@ node=systemd,systemd-sysv,dbus,util-linux,mount,procps,kmod,iproute2,iptables,nf
 mmdebstrap --variant=essential --include="$node" "${options[@]}" --customize-hook="$here/parts/trim.sh" \
   --customize-hook="copy-out /var/lib/dpkg/status $out" "$DEBIAN" "$out/base.tar" - <<<"$sources"
 
-# A second, unconfigured tree, for busybox and for nft with the libraries it needs: found by the tree's own loader.
-mmdebstrap --variant=extract --include=busybox-static,nftables "${options[@]}" "$DEBIAN" "$out/extract.tar" - <<<"$sources"
+# A second, unconfigured tree, for busybox and the packet filter tools with the libraries they need, which the tree's own
+# loader names. kube-proxy and Flannel use nft; Flannel also runs iptables at each start, to clean up after itself.
+mmdebstrap --variant=extract --include=busybox-static,nftables,iptables "${options[@]}" "$DEBIAN" "$out/extract.tar" - <<<"$sources"
 mkdir "$out/extract" "$out/tools"
 tar -C "$out/extract" -xf "$out/extract.tar" --exclude='./dev/*'
 cd "$out/extract"
 loader=$(readlink -f usr/lib*/ld-linux-*.so.* | head -n 1)
 libraries=$(dirname usr/lib/*-linux-gnu*/libc.so.6)
-"$loader" --library-path "$libraries" --list usr/sbin/nft >"$out/nft-libraries"
-if grep 'not found' "$out/nft-libraries"; then exit 1; fi
-mapfile -t needed < <(sed -n "s|.*=> $libraries/\(.*\) (.*|$libraries/\1|p" "$out/nft-libraries")
-[ "${#needed[@]}" -ge 5 ] || { cat "$out/nft-libraries"; echo 'expected at least 5 libraries of nft' >&2; exit 1; }
-mkdir -p "$out/tools/usr/bin" "$out/tools/usr/sbin" "$out/tools/$libraries" "$out/tools/usr/lib64"
+programs=(usr/sbin/nft usr/sbin/xtables-nft-multi)
+for program in "${programs[@]}"; do "$loader" --library-path "$libraries" --list "$program"; done >"$out/needed"
+if grep 'not found' "$out/needed"; then exit 1; fi
+mapfile -t needed < <(sed -n "s|.*=> $libraries/\(.*\) (.*|$libraries/\1|p" "$out/needed" | sort -u)
+[ "${#needed[@]}" -ge 5 ] || { cat "$out/needed"; echo 'expected at least 5 libraries' >&2; exit 1; }
+mkdir -p "$out"/tools/usr/{bin,sbin,lib64} "$out/tools/$libraries"
 cp -L usr/bin/busybox "$out/tools/usr/bin/"
-cp -L usr/sbin/nft "$out/tools/usr/sbin/"
+cp -L "${programs[@]}" "$out/tools/usr/sbin/"
 cp -L "${needed[@]}" "$out/tools/$libraries/"
+cp -r "$libraries/xtables" "$out/tools/$libraries/"
 cp -L "$loader" "$out/tools/usr/lib64/"
-"$loader" --library-path "$out/tools/$libraries" "$out/tools/usr/sbin/nft" --version
-usr/bin/busybox 2>&1 | head -n 1 >"$out/busybox-version"
-cd "$out" && rm -rf extract extract.tar apt.conf nft-libraries
+for name in ip{,6}tables{,-save,-restore}; do ln -s xtables-nft-multi "$out/tools/usr/sbin/$name"; done
+for name in nft iptables ip6tables-restore; do
+  "$loader" --library-path "$out/tools/$libraries" --argv0 "$name" "$out/tools/usr/sbin/$name" --version
+done
+usr/bin/busybox | head -n 1 >"$out/busybox-version"
+cd "$out" && rm -rf extract extract.tar apt.conf needed

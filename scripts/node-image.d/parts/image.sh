@@ -11,6 +11,9 @@ tree=$out/tree
 versions=$(sed -n 's/^\([A-Z_]*\)=\([^ ]*\).*/"\1": "\2"/p' "$here/versions.env" | paste -sd ,)
 node "$here/images.mjs" "$out/layers.txt" "{$versions}" "$(go env GOARCH)" >"$tree/usr/lib/rkube/images.json"
 
+"$tree/usr/local/bin/rkube-images" "$tree/usr/lib/rkube/images.json" /usr/lib/rkube/layers "$tree/usr/lib/rkube/containerd-seed"
+sha256sum "$tree/usr/lib/rkube/images.json" | cut -c 1-64 >"$tree/usr/lib/rkube/images.id"
+
 systemd=$tree/etc/systemd/system
 grep -v '^#' "$here/masked-units" | while read -r unit; do ln -s /dev/null "$systemd/$unit"; done
 mkdir "$systemd/multi-user.target.wants"

@@ -73,6 +73,7 @@ describe('resolving', () => {
     ['RKUBE_POD_SUBNET', '10.1.0.0/16', { podSubnet: '10.1.0.0/16' }],
     ['RKUBE_SERVICE_SUBNET', '10.2.0.0/16', { serviceSubnet: '10.2.0.0/16' }],
     ['RKUBE_ALLOW_ROOTFUL', 'true', { allowRootful: true }],
+    ['RKUBE_ALLOW_ROOTFUL', 'No', { allowRootful: false }],
     ['PORT_KUBE_APISERVER', '7443', { ports: { apiserver: 7443 } }],
     ['PORT_KUBELET', '10260', { ports: { kubelet: 10260 } }],
     ['PORT_FLANNEL', '8473', { ports: { flannel: 8473 } }],

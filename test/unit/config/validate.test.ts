@@ -138,7 +138,7 @@ describe('settings together', () => {
     { publish: '8472:80/tcp' },
     { publish: '198.51.100.1:6443' },
     { publish: '80,81:80,80/udp,127.0.0.1:80' },
-    { portEtcd: '0', publish: '2379,2380' },
+    { portEtcd: '0', publish: '1,2379,2380' },
     { podSubnet: '10.96.0.0/16', serviceSubnet: '10.97.0.0/16' },
   ])('%j is none', async (flags) => expect(await problems(flags)).toEqual([]));
 

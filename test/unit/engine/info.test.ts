@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { CommandResult, CommandSpec } from '../../../src/core/command.ts';
+import { docker } from '../../../src/engine/docker.ts';
+import { nerdctl } from '../../../src/engine/nerdctl.ts';
+import { podman } from '../../../src/engine/podman.ts';
+import type { Dialect, EngineInfo } from '../../../src/engine/types.ts';
+import { result } from './support.ts';
+
+const answer = (profile: string, verb: string): string =>
+  readFileSync(new URL(`../../fixtures/engine/answers/${profile}.${verb}.json`, import.meta.url), 'utf8');
+
+/** What rkube makes of a recorded engine. */
+function told(profile: string): EngineInfo {
+  const dialect = [podman, docker, nerdctl].find(({ kind }) => profile.startsWith(kind));
+  const { specs, parse } = (dialect ?? podman).info();
+  return parse(specs.map((spec) => result({ spec, stdout: answer(profile, spec.args[0] ?? '') })));
+}
+
+const features = (hostAddressInNode: boolean, startsAtBoot: string, needsVxlanChecksum: boolean) => ({
+  hostAddressInNode,
+  startsAtBoot,
+  needsVxlanChecksum,
+});
+
+describe('what recorded engines tell of themselves', () => {
+  const delegated = ['cpu', 'memory', 'pids'];
+  test.each([
+    [
+      'podman-4.3.1',
+      {
+        rootless: true,
+        networkDriver: 'slirp4netns',
+        portDriver: 'rootlessport',
+        controllers: delegated,
+        storageDriver: 'vfs',
+      },
+    ],
+    [
+      'podman-5.4.2',
+      { rootless: true, networkDriver: 'pasta', portDriver: 'pasta', controllers: delegated, cgroupVersion: 2 },
+    ],
+    ['podman-5.4.2-rootful', { rootless: false, networkDriver: '', portDriver: '', controllers: [], cgroupVersion: 1 }],
+    [
+      'podman-6.0.0',
+      { rootless: true, networkDriver: 'pasta', controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'] },
+    ],
+    [
+      'docker-26.1.5',
+      {
+        rootless: true,
+        version: '26.1.5+dfsg1',
+        networkDriver: 'slirp4netns',
+        portDriver: 'builtin',
+        controllers: delegated,
+        storageDriver: 'overlay2',
+        cgroupVersion: 2,
+      },
+    ],
+    ['docker-26.1.5-undelegated', { rootless: true, controllers: [] }],
+    ['docker-26.1.5-rootful', { rootless: false, networkDriver: '', cgroupVersion: 2 }],
+    [
+      'docker-28.5.2',
+      { rootless: true, version: '28.5.2+dfsg4', networkDriver: 'pasta', portDriver: '', controllers: delegated },
+    ],
+    [
+      'docker-29.5.2',
+      {
+        rootless: true,
+        networkDriver: 'gvisor-tap-vsock',
+        portDriver: 'builtin',
+        storageDriver: 'overlayfs',
+        controllers: ['cpu', 'cpuset', 'memory', 'pids'],
+      },
+    ],
+    [
+      'nerdctl-2.1.3',
+      { rootless: true, version: '2.1.3', networkDriver: '', storageDriver: 'overlayfs', controllers: delegated },
+    ],
+    ['nerdctl-2.1.3-rootful', { rootless: false }],
+    ['nerdctl-2.3.1', { rootless: true, version: '2.3.1', networkDriver: 'gvisor-tap-vsock' }],
+  ])('%s', (profile, expected) => {
+    expect(told(profile)).toMatchObject(expected);
+  });
+});
+
+describe('what that means for a node', () => {
+  test.each([
+    ['podman-4.3.1', features(false, 'user-unit', true)],
+    ['podman-5.4.2', features(true, 'user-unit', false)],
+    ['podman-5.4.2-rootful', features(false, 'user-unit', false)],
+    ['podman-6.0.0', features(true, 'user-unit', false)],
+    ['docker-26.1.5', features(false, 'daemon', true)],
+    ['docker-26.1.5-rootful', features(false, 'daemon', false)],
+    ['docker-28.5.2', features(false, 'daemon', false)],
+    ['docker-29.5.2', features(false, 'daemon', false)],
+    ['nerdctl-2.1.3', features(false, 'daemon', true)],
+    ['nerdctl-2.3.1', features(false, 'daemon', false)],
+  ])('%s', (profile, expected) => {
+    expect(told(profile).features).toEqual(expected);
+  });
+
+  const changed = (change: (host: Record<string, unknown>) => void): EngineInfo => {
+    const info = JSON.parse(answer('podman-5.4.2', 'info')) as { host: Record<string, unknown> };
+    change(info.host);
+    return podman.info().parse([result({ stdout: JSON.stringify(info) })]);
+  };
+  test.each([
+    [
+      'slirp4netns chosen in containers.conf',
+      (host: Record<string, unknown>) => void (host['rootlessNetworkCmd'] = 'slirp4netns'),
+      false,
+      true,
+    ],
+    ['pasta not installed', (host: Record<string, unknown>) => void (host['pasta'] = { executable: '' }), false, false],
+    [
+      '5.0, which does not tell its network command',
+      (host: Record<string, unknown>) => void delete host['rootlessNetworkCmd'],
+      true,
+      false,
+    ],
+  ])('podman 5 with %s', (_, change, hostAddressInNode, needsVxlanChecksum) => {
+    expect(changed(change).features).toMatchObject({ hostAddressInNode, needsVxlanChecksum });
+  });
+});
+
+describe('answers that are none', () => {
+  const ask = (dialect: Dialect, partial: Partial<CommandResult>) => () =>
+    dialect.info().parse(dialect.info().specs.map((spec: CommandSpec) => result({ spec, ...partial })));
+
+  test.each([
+    [
+      'docker without a daemon, ending with 0',
+      docker,
+      { stdout: '{"ServerVersion":"","ServerErrors":["Cannot connect to the Docker daemon at unix:///x"]}' },
+      /Cannot connect/,
+    ],
+    [
+      'docker without a daemon, ending with 1',
+      docker,
+      { exitCode: 1, stderr: 'Cannot connect to the Docker daemon' },
+      /exit code 1/,
+    ],
+    ['docker that is podman', docker, { stdout: answer('podman-5.4.2', 'info') }, /Podman's imitation/],
+    ['no server version', nerdctl, { stdout: '{}' }, /no server version/],
+    ['no JSON', podman, { stdout: 'Error' }, /Cannot read what `podman info --format json` printed/],
+    ['other JSON', podman, { stdout: '{"host":{}}' }, /store/],
+    ['failure', podman, { exitCode: 125, stderr: 'Error: newuidmap' }, /exit code 125/],
+  ] as const)('%s', (_, dialect, partial, message) => {
+    expect(ask(dialect, partial)).toThrow(message);
+  });
+
+  test('a version that does not come leaves only details out', () => {
+    const [info, version] = docker.info().specs;
+    if (info === undefined || version === undefined) throw new Error('expected two commands');
+    const engine = docker
+      .info()
+      .parse([result({ spec: info, stdout: answer('docker-28.5.2', 'info') }), result({ spec: version, exitCode: 1 })]);
+    expect(engine).toMatchObject({ rootless: true, networkDriver: '', features: { needsVxlanChecksum: true } });
+  });
+});
