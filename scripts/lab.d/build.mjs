@@ -33,8 +33,8 @@ export async function build() {
   mkdirSync(cache, { recursive: true });
   return withLock('build', 3600, async () => {
     await installPackages();
-    const kernelKey = keyOf(['kernel.sh', 'kernel.config', 'debian.sh'].map((file) => join(here, file)));
-    const rootfsKey = keyOf(['rootfs.sh', 'packages.txt', 'debian.sh', 'guest'].map((file) => join(here, file)));
+    const kernelKey = keyOf(['kernel.sh', 'kernel.config'].map((file) => join(here, file)));
+    const rootfsKey = keyOf(['rootfs.sh', 'packages.txt', 'guest'].map((file) => join(here, file)));
     // Independent, and one of them waits for the network most of the time.
     const [kernel, rootfs] = await Promise.all([
       part('kernel', kernelKey, async (folder, log) => {

@@ -29,6 +29,7 @@ const help = `lab: real hosts for rkube's tests, as user-mode Linux guests. Need
 
 Environment: RKUBE_LAB   name of the lab, "rkube" if not set; labs of different names do not see each other
              RKUBE_CACHE where built parts are kept, ~/.cache/rkube if not set
+             RKUBE_DEBIAN_MIRROR   in place of the one apt uses here
              RKUBE_LAB_IMAGE   a docker-archive to put into the base disk in place of scripts/node-image's
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 this machine cannot do it, 130 interrupted.
 `;

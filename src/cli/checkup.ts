@@ -32,7 +32,12 @@ async function withSite({ host, config, engine, node }: Site): Promise<CheckInpu
 
 async function withoutSite(invocation: Invocation, error: RkubeError): Promise<CheckInput> {
   const { host, file } = await openGround(invocation);
-  const config = await resolveConfig({ flags: invocation.flags, env: invocation.process.env, file, hostname: host.hostname });
+  const config = await resolveConfig({
+    flags: invocation.flags,
+    env: invocation.process.env,
+    file,
+    hostname: host.hostname,
+  });
   const engineProblem = [error.message, ...error.details].join('; ');
   return { host, config, engine: undefined, engineProblem, nodeRuns: false, ports: [] };
 }

@@ -6,7 +6,8 @@ import type { Invocation } from './invocation.ts';
 export async function confirm(invocation: Invocation, what: string): Promise<void> {
   const { stdin, stderr, lifetime } = invocation.process;
   if (invocation.dryRun || invocation.flags['yes'] === true) return;
-  if (!stdin.isTTY) throw usageError({ id: 'not-confirmed', message: what, next: 'Nobody can be asked here: confirm with --yes.' });
+  if (!stdin.isTTY)
+    throw usageError({ id: 'not-confirmed', message: what, next: 'Nobody can be asked here: confirm with --yes.' });
   const prompt = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await prompt.question(`${what} Go on? [y/N] `, { signal: lifetime.signal });

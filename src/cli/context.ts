@@ -1,5 +1,5 @@
 import { type Site, site } from '../cluster/site.ts';
-import { rawLayer, type Layer } from '../config/layers.ts';
+import { type Layer, rawLayer } from '../config/layers.ts';
 import { loadConfig } from '../config/load.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { RawConfig } from '../config/types.ts';
@@ -46,7 +46,12 @@ export async function openSite(invocation: Invocation, fixed: readonly Layer[] =
  * Settings of the node that is here already, so that flags need not be repeated: the one of this name, or,
  * when no name was given, the only one of the cluster.
  */
-async function existingNode(engine: ContainerEngine, cluster: string, node: string, unnamed: boolean): Promise<Layer | undefined> {
+async function existingNode(
+  engine: ContainerEngine,
+  cluster: string,
+  node: string,
+  unnamed: boolean,
+): Promise<Layer | undefined> {
   const all = await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
   const wanted = nodeNames(cluster, node).container;
   const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;
@@ -59,7 +64,7 @@ function createdWith(container: ContainerState): RawConfig {
 }
 
 /** @throws RkubeError when the host has no address to choose */
-export async function hostAddress(host: Host): Promise<string> {
+async function hostAddress(host: Host): Promise<string> {
   const choice = defaultHostAddress(await host.addresses());
   if ('address' in choice) return choice.address;
   throw new RkubeError({ id: 'no-host-address', message: choice.problem, next: choice.next, exitCode: 3 });

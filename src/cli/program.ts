@@ -21,7 +21,12 @@ export async function main(argv: readonly string[], process: Process): Promise<n
       await verb.run(invocation);
       exitCode = invocation.exitCode;
     } catch (error) {
-      exitCode = reportError(error, reporter, { json: flags['json'] === true, debug: process.env['RKUBE_DEBUG'] !== undefined, stdout: process.stdout, stderr: process.stderr });
+      exitCode = reportError(error, reporter, {
+        json: flags['json'] === true,
+        debug: process.env['RKUBE_DEBUG'] !== undefined,
+        stdout: process.stdout,
+        stderr: process.stderr,
+      });
     }
   });
   try {
@@ -76,7 +81,8 @@ function command(verb: Verb, run: Runner, program: Command): Command {
     made.addOption(option);
   }
   for (const setting of SETTINGS) {
-    if (setting.flag === '' || verb.settings === 'none' || (verb.settings === 'node' && !NAMING.has(setting.key))) continue;
+    if (setting.flag === '' || verb.settings === 'none' || (verb.settings === 'node' && !NAMING.has(setting.key)))
+      continue;
     const option = new Option(setting.flag, setting.meaning);
     if (setting.kind === 'list') option.argParser(collect);
     made.addOption(option);
@@ -84,7 +90,9 @@ function command(verb: Verb, run: Runner, program: Command): Command {
   if (verb.settings !== 'none') made.option('--config <file>', 'settings file; ./rkube.yaml unless given');
   if (verb.data) made.option('--json', 'print JSON');
   if (verb.changes) made.option('--dry-run', 'show the commands and documents, change nothing');
-  made.addOption(new Option('--progress <kind>', 'how progress is shown').choices(['auto', 'plain', 'json', 'none']).default('auto'));
+  made.addOption(
+    new Option('--progress <kind>', 'how progress is shown').choices(['auto', 'plain', 'json', 'none']).default('auto'),
+  );
   if (verb.passThrough) made.passThroughOptions().allowUnknownOption();
   return made.action((...params: unknown[]) => {
     const self = params.at(-1) as Command;

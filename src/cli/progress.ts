@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
 import { type ProgressEvent, type Reporter, silent } from '../core/reporter.ts';
 
 type Stream = Writable & { isTTY?: boolean; columns?: number };

@@ -13,11 +13,13 @@ export async function readTicketText(args: readonly string[], process: Process):
   if (args.some((arg) => arg.includes('rkube1.'))) {
     throw usageError({
       id: 'ticket-on-argv',
-      message: 'A ticket must not stand on the command line: every user of this host can read it there, and shells keep it',
+      message:
+        'A ticket must not stand on the command line: every user of this host can read it there, and shells keep it',
       next: 'Give it on standard input (`rkube join-command | ssh host2 rkube join`) or in a file (`rkube join FILE`). Consider that ticket known, and make a new one.',
     });
   }
-  if (rest.length > 0) throw usageError({ id: 'too-many-arguments', message: `join takes one file, got ${args.join(' ')}` });
+  if (rest.length > 0)
+    throw usageError({ id: 'too-many-arguments', message: `join takes one file, got ${args.join(' ')}` });
   if (source !== '-') return fileText(source);
   if (!process.stdin.isTTY) return text(process.stdin);
   const prompt = createInterface({ input: process.stdin, output: process.stderr });

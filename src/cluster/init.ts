@@ -41,7 +41,9 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
     if (!created) steps.undo('Take kubeadm init back', () => kubeadmReset(node));
     await prepare(site, steps, { ...member, phase: 'initializing' });
     if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
-    await steps.step('Initialise the control plane (kubeadm init)', () => kubeadmInit(run, node, { ...config, kubernetesVersion }));
+    await steps.step('Initialise the control plane (kubeadm init)', () =>
+      kubeadmInit(run, node, { ...config, kubernetesVersion }),
+    );
     await markState(node, member);
     steps.commit();
   }

@@ -53,7 +53,11 @@ async function readCluster(site: Site) {
   throw new RkubeError({
     id: 'not-a-control-plane',
     message: `Node ${site.config.node} cannot make tickets: expected an initialised control plane, found ${
-      container === undefined ? 'no node container' : container.status === 'running' ? `a node in phase "${state?.phase ?? 'empty'}"` : `a ${container.status} node container`
+      container === undefined
+        ? 'no node container'
+        : container.status === 'running'
+          ? `a node in phase "${state?.phase ?? 'empty'}"`
+          : `a ${container.status} node container`
     }`,
     next: 'Run it on a control-plane host, or `rkube init` first.',
   });

@@ -1,7 +1,7 @@
-import { RkubeError } from '../core/errors.ts';
 import type { Role } from '../config/types.ts';
-import { waitForNode } from '../kube/ready.ts';
+import { RkubeError } from '../core/errors.ts';
 import { KUBECONFIG } from '../kube/kubectl.ts';
+import { waitForNode } from '../kube/ready.ts';
 import type { Ticket } from '../kubeadm/ticket.ts';
 import { kubeadmJoin, kubeadmReset } from '../kubeadm/verbs.ts';
 import { type NodeState, writeState } from '../node/state.ts';
@@ -17,7 +17,12 @@ export interface JoinResult {
 }
 
 /** `rkube join`: this host's node becomes a member of the ticket's cluster, and Ready. Safe to repeat. */
-export async function join(site: Site, steps: Steps, ticket: Ticket, options: Omit<UpOptions, 'role'>): Promise<JoinResult> {
+export async function join(
+  site: Site,
+  steps: Steps,
+  ticket: Ticket,
+  options: Omit<UpOptions, 'role'>,
+): Promise<JoinResult> {
   const { run, node, config } = site;
   const role: Role = ticket.certificateKey === undefined ? 'worker' : 'control-plane';
   await steps.step('Reach the control plane', () => reachControlPlane(site, ticket));
@@ -28,7 +33,13 @@ export async function join(site: Site, steps: Steps, ticket: Ticket, options: Om
     await prepare(site, steps, state);
   } else {
     const { endpoint, kubernetesVersion } = ticket;
-    const member: NodeState = { ...state, phase: 'member', endpoint, kubernetesVersion, controlPlanes: knownTo(site, ticket, role) };
+    const member: NodeState = {
+      ...state,
+      phase: 'member',
+      endpoint,
+      kubernetesVersion,
+      controlPlanes: knownTo(site, ticket, role),
+    };
     if (!created) steps.undo('Take kubeadm join back', () => kubeadmReset(node));
     // While it joins, the node must ask control planes that answer, not its own that does not run yet.
     await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
@@ -45,7 +56,9 @@ export async function join(site: Site, steps: Steps, ticket: Ticket, options: Om
 /** A control plane asks itself first, then the others. */
 function knownTo(site: Site, ticket: Ticket, role: Role): readonly string[] {
   const own = site.config.address;
-  return role === 'control-plane' ? [own, ...ticket.controlPlanes.filter((address) => address !== own)] : ticket.controlPlanes;
+  return role === 'control-plane'
+    ? [own, ...ticket.controlPlanes.filter((address) => address !== own)]
+    : ticket.controlPlanes;
 }
 
 function rejectOtherCluster(site: Site, state: NodeState, ticket: Ticket): void {

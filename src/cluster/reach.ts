@@ -9,7 +9,10 @@ const CONNECT_MS = 5_000;
 export async function reachControlPlane(site: Site, ticket: Ticket): Promise<void> {
   if (site.run.dryRun) return;
   const tried = await Promise.all(
-    ticket.controlPlanes.map(async (address) => ({ address, problem: await tcpProblem(address, ticket.port, site.run.lifetime.signal) })),
+    ticket.controlPlanes.map(async (address) => ({
+      address,
+      problem: await tcpProblem(address, ticket.port, site.run.lifetime.signal),
+    })),
   );
   if (tried.some(({ problem }) => problem === undefined)) return;
   throw new RkubeError({
@@ -32,6 +35,8 @@ function tcpProblem(host: string, port: number, signal: AbortSignal): Promise<st
     };
     socket.setTimeout(CONNECT_MS, () => end(`no answer within ${CONNECT_MS / 1000} s`));
     socket.once('connect', () => end(undefined));
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'connection refused, nothing listens' : error.message));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      end(error.code === 'ECONNREFUSED' ? 'connection refused, nothing listens' : error.message),
+    );
   });
 }

@@ -13,7 +13,8 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
   await lockNode(site);
   const before = await site.node.state();
   const already = before?.status !== 'running';
-  if (already) steps.skip(before === undefined ? 'There is no node container' : 'The node container is stopped already');
+  if (already)
+    steps.skip(before === undefined ? 'There is no node container' : 'The node container is stopped already');
   else await steps.step('Stop the node container', () => stopNode(site.host, site.node, site.names));
   return { already };
 }

@@ -46,7 +46,12 @@ export async function status(site: Site): Promise<Status> {
 async function askCluster(site: Site, state: NodeState): Promise<Pick<Status, 'problem'> & Partial<Status>> {
   const admin = state.role === 'control-plane';
   const what = admin ? ['get', 'nodes,pods', '-A'] : ['get', 'node', site.config.node];
-  const argv = kubectlArgv(admin ? KUBECONFIG.admin : KUBECONFIG.kubelet, [...what, '-o', 'json', '--request-timeout=15s']);
+  const argv = kubectlArgv(admin ? KUBECONFIG.admin : KUBECONFIG.kubelet, [
+    ...what,
+    '-o',
+    'json',
+    '--request-timeout=15s',
+  ]);
   const result = await site.node.try(argv, { effect: 'read', timeoutMs: 40_000 });
   if (result.exitCode !== 0) return { problem: result.stderr.trim().split('\n').at(-1) ?? 'the API did not answer' };
   const answer = JSON.parse(result.stdout) as KubeList | KubeList['items'][number];

@@ -68,7 +68,8 @@ export class Steps {
   async #unwind(): Promise<void> {
     if (this.run.dryRun) return;
     if (this.#retain) {
-      if (this.#undo.length > 0) report(this.run.reporter, 'warn', 'Kept for inspection (--retain); the next run repairs it');
+      if (this.#undo.length > 0)
+        report(this.run.reporter, 'warn', 'Kept for inspection (--retain); the next run repairs it');
       return;
     }
     const again = new AbortController();
@@ -82,7 +83,13 @@ export class Steps {
         await action();
         report(this.run.reporter, 'ok', title, title, seconds(started));
       } catch (error) {
-        report(this.run.reporter, 'fail', `${title}: ${messageOf(error)}; the next run repairs it`, title, seconds(started));
+        report(
+          this.run.reporter,
+          'fail',
+          `${title}: ${messageOf(error)}; the next run repairs it`,
+          title,
+          seconds(started),
+        );
       }
     }
     process.off('SIGINT', second);

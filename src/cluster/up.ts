@@ -1,5 +1,6 @@
 import type { Role } from '../config/types.ts';
-import { RkubeError } from '../core/errors.ts';
+import { rangeProblems } from '../config/validate.ts';
+import { RkubeError, usageError } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
 import { defaultHostAddress } from '../host/address.ts';
 import { ensureImage } from '../node/image.ts';
@@ -29,7 +30,11 @@ export async function up(site: Site, steps: Steps, options: UpOptions): Promise<
  * Brings the node container up, without preparing it: callers that know more (init, join) prepare it once,
  * with what they know. Registers its own undo.
  */
-export async function bringUp(site: Site, steps: Steps, options: UpOptions): Promise<{ state: NodeState; created: boolean }> {
+export async function bringUp(
+  site: Site,
+  steps: Steps,
+  options: UpOptions,
+): Promise<{ state: NodeState; created: boolean }> {
   const { run, host, engine, node, names, config } = site;
   await lockNode(site);
   const before = await node.state();
@@ -46,7 +51,8 @@ export async function bringUp(site: Site, steps: Steps, options: UpOptions): Pro
     const hadState = volumes.includes(names.volumes.var);
     steps.undo('Remove the node container', () => (hadState ? removeContainer : removeNode)(run, host, node, names));
     await steps.step(`Create node container ${node.name} from ${image}`, async () => {
-      await createNode(engine, containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion()));
+      const spec = containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion());
+      await createNode(engine, spec, (subnets) => rejectRanges(rangeProblems(config, subnets)));
     });
   } else {
     rejectOtherRole(site, before.labels[LABEL.role], options.role);
@@ -85,6 +91,16 @@ function rejectOtherRole(site: Site, has: string | undefined, wanted: Role): voi
     id: 'node-is-worker',
     message: `Node ${site.config.node} was brought up as a worker: its container does not publish the ports of a control plane`,
     next: 'Remove it with `rkube delete` and bring it up again.',
+  });
+}
+
+function rejectRanges(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw usageError({
+    id: 'ranges-overlap',
+    message: "The engine's network and the cluster's ranges overlap",
+    details: problems,
+    next: 'Choose other ranges: --pod-subnet, --service-subnet.',
   });
 }
 

@@ -2,17 +2,22 @@ import type { NodeConfig } from '../config/types.ts';
 import { baseDocuments, endpointName, yamlStream } from '../kubeadm/documents.ts';
 import type { Cni } from './types.ts';
 
-type Json = Record<string, any>;
+/** The parts of kubeadm/flannel.yaml that are filled in. */
+interface FlannelObject {
+  readonly kind: string;
+  readonly data: Record<string, string>;
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { env: object[] }[] } } };
+}
 
 /** Flannel with VXLAN between the hosts and its own rules in nftables. */
 export const flannel: Cni = {
   name: 'Flannel',
   daemonSet: { namespace: 'kube-flannel', name: 'kube-flannel-ds' },
   manifest(config: NodeConfig, mtu: number): string {
-    const documents = baseDocuments('flannel.yaml') as Json[];
+    const documents = baseDocuments('flannel.yaml') as unknown as FlannelObject[];
     for (const document of documents) {
-      if (document['kind'] === 'ConfigMap') document['data']['net-conf.json'] = networkJson(config, mtu);
-      if (document['kind'] === 'DaemonSet') pointAtEndpoint(document, config);
+      if (document.kind === 'ConfigMap') document.data['net-conf.json'] = networkJson(config, mtu);
+      if (document.kind === 'DaemonSet') pointAtEndpoint(document, config);
     }
     return yamlStream(documents);
   },
@@ -24,9 +29,8 @@ function networkJson(config: NodeConfig, mtu: number): string {
 }
 
 /** Without this flanneld asks for the API at its service address, and restarts until kube-proxy has made that work. */
-function pointAtEndpoint(daemonSet: Json, config: NodeConfig): void {
-  const container = daemonSet['spec']['template']['spec']['containers'][0];
-  container['env'].push(
+function pointAtEndpoint({ spec }: FlannelObject, config: NodeConfig): void {
+  spec.template.spec.containers[0]?.env.push(
     { name: 'KUBERNETES_SERVICE_HOST', value: endpointName(config.cluster) },
     { name: 'KUBERNETES_SERVICE_PORT', value: String(config.ports.apiserver) },
   );

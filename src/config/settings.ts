@@ -68,7 +68,7 @@ export const SETTINGS = [
     kind: 'text',
     flag: '--image <reference>',
     env: ['RKUBE_IMAGE'],
-    meaning: 'node image; from the Kubernetes version unless given',
+    meaning: 'node image, or the path of an archive of one; from the Kubernetes version unless given',
     rule: must.image,
   },
   {

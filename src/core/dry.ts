@@ -32,7 +32,8 @@ export class DryRunner implements CommandRunner {
   #show(spec: CommandSpec): void {
     report(this.#reporter, 'plan', `$ ${display(spec)}`);
     if (typeof spec.stdin !== 'string') return;
-    for (const line of mask(spec.stdin, spec.secrets).trimEnd().split('\n')) report(this.#reporter, 'plan', `    ${line}`);
+    for (const line of mask(spec.stdin, spec.secrets).trimEnd().split('\n'))
+      report(this.#reporter, 'plan', `    ${line}`);
   }
 }
 

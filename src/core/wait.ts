@@ -3,7 +3,9 @@ import { interrupted, RkubeError } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 
 /** What a probe found: the value waited for, or the latest observation. */
-export type Observation<T> = { readonly done: true; readonly value: T } | { readonly done: false; readonly seen: string };
+export type Observation<T> =
+  | { readonly done: true; readonly value: T }
+  | { readonly done: false; readonly seen: string };
 
 /** A described condition: what is waited for, how it is seen, how long it may take. */
 export interface Condition<T> {

@@ -2,7 +2,16 @@ import type { EngineKind } from '../config/types.ts';
 import type { CommandSpec, Query } from '../core/command.ts';
 import { parseContainer } from './containers.ts';
 import { type CreateDifferences, createArguments, pairs } from './create.ts';
-import { engineError, isAbsent, names, succeeded, succeededOrAbsent, succeededOrPresent } from './outcome.ts';
+import { parseSubnets } from './networks.ts';
+import {
+  engineError,
+  isAbsent,
+  loadedReference,
+  names,
+  succeeded,
+  succeededOrAbsent,
+  succeededOrPresent,
+} from './outcome.ts';
 import type { Dialect, EngineInfo, Inquiry } from './types.ts';
 
 /** What sets one engine's command line apart from the others'. */
@@ -47,8 +56,8 @@ export function createDialect(differences: Differences): Dialect {
     }),
     pullImage: (ref) => ({ spec: write(IMAGE_MS, 'pull', ref), parse: succeeded(`Pulling image ${ref}`) }),
     loadImage: (archive) => ({
-      spec: write(IMAGE_MS, 'load', '--input', archive),
-      parse: succeeded(`Loading image archive ${archive}`),
+      spec: { ...write(IMAGE_MS, 'load', '--input', archive), dry: `Loaded image: ${archive}` },
+      parse: loadedReference(archive),
     }),
     createContainer: (spec) => ({
       spec: write(SLOW_MS, ...createArguments(spec, differences)),
@@ -78,6 +87,7 @@ export function createDialect(differences: Differences): Dialect {
       spec: write(SLOW_MS, 'network', 'create', ...pairs('--label', labels), name),
       parse: succeededOrPresent(`Creating network ${name}`),
     }),
+    networkSubnets: (name) => ({ spec: { ...read('network', 'inspect', name), dry: '[]' }, parse: parseSubnets }),
     removeNetwork: (name) => ({
       spec: write(SLOW_MS, 'network', 'rm', name),
       parse: succeededOrAbsent(`Removing network ${name}`),

@@ -20,7 +20,7 @@ export function readJson<S extends z.ZodMiniType>(result: CommandResult, schema:
     id: 'unexpected-output',
     message: `Cannot read what \`${display(result.spec)}\` printed: ${reason(cause)}`,
     details: [result.stdout.slice(0, 400) || '(nothing)'],
-    next: 'If the engine is newer than those in docs/engines.md, please report this with the output of `rkube doctor --json`.',
+    next: 'If this engine is newer than those rkube was tried with, please report it with the output of `rkube doctor --json`.',
     cause,
   });
 }

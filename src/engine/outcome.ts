@@ -46,6 +46,20 @@ export function succeeded(doing: string): (result: CommandResult) => void {
   };
 }
 
+/** Docker, Podman and nerdctl name what they loaded in the same words. */
+export function loadedReference(archive: string): (result: CommandResult) => string {
+  return (result) => {
+    if (result.exitCode !== 0) throw engineError(result, `Loading image archive ${archive}`);
+    const reference = [...result.stdout.matchAll(/^Loaded image(?:\(s\))?: (\S+)/gm)].at(-1)?.[1];
+    if (reference !== undefined) return reference;
+    throw new RkubeError({
+      id: 'image-archive',
+      message: `Image archive ${archive} holds no image with a name, so it cannot be chosen`,
+      next: 'Take the archive that `make node-image` names, or load it yourself and name the image with --image.',
+    });
+  };
+}
+
 /** The thing removed may be gone already. */
 export function succeededOrAbsent(doing: string): (result: CommandResult) => void {
   return (result) => {

@@ -89,7 +89,8 @@ export interface Dialect {
   info(): Inquiry<EngineInfo>;
   hasImage(ref: string): Query<boolean>;
   pullImage(ref: string): Query<void>;
-  loadImage(archive: string): Query<void>;
+  /** Loads an image archive; returns the reference of the (last) image in it. */
+  loadImage(archive: string): Query<string>;
   createContainer(spec: ContainerSpec): Query<void>;
   startContainer(name: string): Query<void>;
   /** Lets systemd in the container shut down; kills after `seconds`. Stopped already is fine. */
@@ -102,6 +103,8 @@ export interface Dialect {
   /** Creates the network unless it exists. */
   ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Query<void>;
   /** Absent is fine; a network that containers use is an error. */
+  /** IPv4 ranges of the network. */
+  networkSubnets(name: string): Query<readonly string[]>;
   removeNetwork(name: string): Query<void>;
   /** Volume and network names with this label. */
   listVolumes(label: string): Query<readonly string[]>;

@@ -36,6 +36,7 @@ export async function askClusterDns(node: NodeContainer, server: string): Promis
     stdin: dnsQuery(PROBE_NAME),
     timeoutMs: 15_000,
   });
-  if (result.exitCode !== 0) return { ok: false, seen: result.stderr.trim().split('\n').at(-1) || `no answer from ${server}` };
+  if (result.exitCode !== 0)
+    return { ok: false, seen: result.stderr.trim().split('\n').at(-1) || `no answer from ${server}` };
   return readAnswer(Buffer.from(result.stdout.replaceAll(/\s/g, ''), 'hex'));
 }

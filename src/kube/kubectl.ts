@@ -1,4 +1,4 @@
-import type { NodeContainer, NodeCommand } from '../node/container.ts';
+import type { NodeContainer } from '../node/container.ts';
 
 /** Kubeconfigs in a node: `admin` exists on control planes only, `kubelet` on every member. */
 export const KUBECONFIG = { admin: '/etc/kubernetes/admin.conf', kubelet: '/etc/kubernetes/kubelet.conf' } as const;
@@ -8,14 +8,10 @@ export function kubectlArgv(kubeconfig: string, args: readonly string[]): readon
   return ['kubectl', `--kubeconfig=${kubeconfig}`, ...args];
 }
 
-/** Runs kubectl as cluster administrator and returns what it prints. */
-export function kubectl(node: NodeContainer, args: readonly string[], command: NodeCommand): Promise<string> {
-  return node.run(kubectlArgv(KUBECONFIG.admin, args), command);
-}
-
 /** Applies manifests, server side: repeating it is safe and needs no annotations. */
 export async function apply(node: NodeContainer, manifests: string, doing: string): Promise<void> {
-  await kubectl(node, ['apply', '--server-side', '--force-conflicts', '--field-manager=rkube', '-f', '-'], {
+  const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=rkube', '-f', '-'];
+  await node.run(kubectlArgv(KUBECONFIG.admin, args), {
     doing,
     stdin: manifests,
     effect: 'write',

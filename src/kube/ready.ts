@@ -10,7 +10,12 @@ const READY_MS = 300_000;
 const PATIENCE_S = 10;
 
 /** Waits until Kubernetes calls the node Ready. */
-export async function waitForNode(run: Run, node: NodeContainer, name: string, kubeconfig: string = KUBECONFIG.admin): Promise<void> {
+export async function waitForNode(
+  run: Run,
+  node: NodeContainer,
+  name: string,
+  kubeconfig: string = KUBECONFIG.admin,
+): Promise<void> {
   const argv = kubectlArgv(kubeconfig, ['wait', '--for=condition=Ready', `node/${name}`, `--timeout=${PATIENCE_S}s`]);
   await awaitCondition(
     run,

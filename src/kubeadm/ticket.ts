@@ -29,7 +29,8 @@ const SHAPE = /rkube1\.([\w-]+)\.([\w-]*)/;
 /** Characters of the checksum: enough to tell damage, which is all it is for. */
 const SUM_LENGTH = 12;
 
-const checksum = (payload: string): string => createHash('sha256').update(payload).digest('base64url').slice(0, SUM_LENGTH);
+const checksum = (payload: string): string =>
+  createHash('sha256').update(payload).digest('base64url').slice(0, SUM_LENGTH);
 
 /** The ticket as one word that survives copying, mail and terminals. */
 export function encodeTicket(ticket: Ticket): string {

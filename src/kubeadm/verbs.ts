@@ -1,8 +1,8 @@
-import { X509Certificate, createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import type { NodeConfig } from '../config/types.ts';
 import { RkubeError } from '../core/errors.ts';
-import { type Run } from '../core/run.ts';
 import { report } from '../core/reporter.ts';
+import { type Run } from '../core/run.ts';
 import type { NodeContainer } from '../node/container.ts';
 import { initDocuments, joinDocuments } from './documents.ts';
 import { OPERATION_INPUT, operate, stopOperation } from './operation.ts';
@@ -14,7 +14,11 @@ const ADMIN = '/etc/kubernetes/admin.conf';
 
 /** Version of Kubernetes in the node's image: `v1.36.3`. */
 export async function nodeVersion(node: NodeContainer, dry: string): Promise<string> {
-  const version = await node.run(['kubeadm', 'version', '-o', 'short'], { doing: 'kubeadm version', effect: 'read', dry });
+  const version = await node.run(['kubeadm', 'version', '-o', 'short'], {
+    doing: 'kubeadm version',
+    effect: 'read',
+    dry,
+  });
   return version.trim();
 }
 
@@ -60,7 +64,17 @@ export async function kubeadmReset(node: NodeContainer): Promise<void> {
 /** A new bootstrap token that lives `ttlSeconds`. */
 export async function createToken(node: NodeContainer, ttlSeconds: number): Promise<string> {
   const output = await node.run(
-    ['kubeadm', 'token', 'create', '--kubeconfig', ADMIN, '--ttl', `${ttlSeconds}s`, '--description', 'rkube join ticket'],
+    [
+      'kubeadm',
+      'token',
+      'create',
+      '--kubeconfig',
+      ADMIN,
+      '--ttl',
+      `${ttlSeconds}s`,
+      '--description',
+      'rkube join ticket',
+    ],
     { doing: 'kubeadm token create', effect: 'write', dry: 'dry0ok.0000000000000000' },
   );
   return required(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/.exec(output)?.[0], 'a token from `kubeadm token create`', output);
@@ -84,7 +98,10 @@ export function caCertHash(pem: string): string {
 
 function required(found: string | undefined, what: string, got: string): string {
   if (found !== undefined) return found;
-  throw new RkubeError({ id: 'unexpected-output', message: `Expected ${what}, got ${got.length} characters without one` });
+  throw new RkubeError({
+    id: 'unexpected-output',
+    message: `Expected ${what}, got ${got.length} characters without one`,
+  });
 }
 
 /** kubeadm prints `[phase] what it does`: hands that on as progress. */

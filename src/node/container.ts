@@ -1,4 +1,4 @@
-import { type CommandResult, type CommandRunner, type CommandSpec, type RunOptions, display } from '../core/command.ts';
+import { type CommandResult, type CommandRunner, type CommandSpec, display, type RunOptions } from '../core/command.ts';
 import { commandError, RkubeError } from '../core/errors.ts';
 import type { ContainerEngine, ContainerState, ExecOptions } from '../engine/types.ts';
 

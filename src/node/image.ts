@@ -1,5 +1,5 @@
-import { RkubeError } from '../core/errors.ts';
 import type { NodeConfig } from '../config/types.ts';
+import { RkubeError } from '../core/errors.ts';
 import type { ContainerEngine } from '../engine/types.ts';
 
 /** Image that `make node-image` builds from Debian packages and Go modules. */
@@ -17,11 +17,12 @@ const REGISTRY_IMAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The image to create the node from: the one asked for, else our own where the engine's store has it, else
- * the registry's. Pulled when absent.
+ * The image to create the node from: the one asked for (a reference, or the path of an archive), else our own
+ * where the engine's store has it, else the registry's. Loaded or pulled when absent.
  * @throws RkubeError `image-missing`
  */
 export async function ensureImage(engine: ContainerEngine, config: NodeConfig): Promise<string> {
+  if (isArchive(config.image)) return engine.ask(engine.dialect.loadImage(config.image));
   const own = ownImage(config.kubernetesVersion);
   const candidates = config.image === '' ? [own] : [config.image];
   for (const ref of candidates) if (await engine.ask(engine.dialect.hasImage(ref))) return ref;
@@ -36,6 +37,9 @@ export async function ensureImage(engine: ContainerEngine, config: NodeConfig): 
   }
   return wanted;
 }
+
+/** References have no leading dot or slash. */
+const isArchive = (image: string): boolean => /^\.{0,2}\//.test(image);
 
 /** The registry's image of this version; when nobody asked for a version, the newest of the same minor one. */
 function registryImage(config: NodeConfig): string | undefined {

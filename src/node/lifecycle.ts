@@ -11,8 +11,15 @@ const BOOT_DEADLINE_MS = 180_000;
 /** A node ends its pods before it stops; then it is killed. Seconds. */
 const STOP_SECONDS = 30;
 
-/** Creates volumes, network and container. Safe to repeat after a crash: what exists is kept. */
-export async function createNode(engine: ContainerEngine, spec: ContainerSpec): Promise<void> {
+/**
+ * Creates volumes, network and container. Safe to repeat after a crash: what exists is kept.
+ * `acceptNetwork` throws when the ranges of the engine's network cannot be used.
+ */
+export async function createNode(
+  engine: ContainerEngine,
+  spec: ContainerSpec,
+  acceptNetwork: (subnets: readonly string[]) => void,
+): Promise<void> {
   const { dialect } = engine;
   const labels = pick(spec.labels, [LABEL.cluster, LABEL.node]);
   const present = await engine.ask(dialect.listVolumes(LABEL.cluster));
@@ -22,6 +29,7 @@ export async function createNode(engine: ContainerEngine, spec: ContainerSpec): 
   }
   if (!spec.network.startsWith('pasta')) {
     await engine.ask(dialect.ensureNetwork(spec.network, pick(spec.labels, [LABEL.cluster])));
+    acceptNetwork(await engine.ask(dialect.networkSubnets(spec.network)));
   }
   await engine.ask(dialect.createContainer(spec));
 }

@@ -20,11 +20,16 @@ async function servers(count: number): Promise<Pod[]> {
     () => get(first, 'pods -l app=server'),
     (pods) => pods.length === count && pods.every(isReady),
   );
-  return items.map(({ metadata, spec, status }) => ({ name: metadata.name, node: spec.nodeName, ip: status.podIP ?? '' }));
+  return items.map(({ metadata, spec, status }) => ({
+    name: metadata.name,
+    node: spec.nodeName,
+    ip: status.podIP ?? '',
+  }));
 }
 
 /** What a pod gets when it fetches this address. */
-const fetchFrom = (pod: Pod, address: string) => ok(first, `rkube kubectl exec ${pod.name} -- wget -q -T 10 -O - http://${address}/`);
+const fetchFrom = (pod: Pod, address: string) =>
+  ok(first, `rkube kubectl exec ${pod.name} -- wget -q -T 10 -O - http://${address}/`);
 
 describe.sequential('one cluster over several hosts', () => {
   beforeAll(async () => {
@@ -48,7 +53,11 @@ describe.sequential('one cluster over several hosts', () => {
   test('init makes a cluster whose node is Ready and whose DNS answers', async () => {
     await ok(first, 'rkube init --publish 30080');
     await nodesReady(first, ['host1']);
-    expect(JSON.parse(await ok(first, 'rkube status --json'))).toMatchObject({ container: 'running', phase: 'member', problem: '' });
+    expect(JSON.parse(await ok(first, 'rkube status --json'))).toMatchObject({
+      container: 'running',
+      phase: 'member',
+      problem: '',
+    });
   });
 
   test('a second init says already and exits 0', async () => {
@@ -76,7 +85,10 @@ describe.sequential('one cluster over several hosts', () => {
     const ticket = await ok(first, 'rkube join-command --control-plane');
     await ok(third, 'rkube join', { input: ticket });
     await nodesReady(first, ['host1', 'host2', 'host3']);
-    const members = await ok(first, 'rkube shell etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key member list');
+    const members = await ok(
+      first,
+      'rkube shell etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key member list',
+    );
     expect(members.split('\n').filter((line) => line.includes('started'))).toHaveLength(2);
     expect(await ok(third, 'rkube kubectl get nodes -o name')).toContain('node/host2');
   });
@@ -93,7 +105,9 @@ describe.sequential('one cluster over several hosts', () => {
   test('cluster DNS and the ClusterIP answer from every host', async () => {
     const pods = await servers(3);
     for (const pod of pods) {
-      expect(await ok(first, `rkube kubectl exec ${pod.name} -- nslookup server.default.svc.cluster.local`)).toContain('Address');
+      expect(await ok(first, `rkube kubectl exec ${pod.name} -- nslookup server.default.svc.cluster.local`)).toContain(
+        'Address',
+      );
       expect(pods.map(({ name }) => name)).toContain(await fetchFrom(pod, 'server.default.svc.cluster.local'));
     }
   });
@@ -112,13 +126,21 @@ describe.sequential('one cluster over several hosts', () => {
 
   test('down and up keep the state', async () => {
     await ok(second, 'rkube down');
-    await eventually('host2 NotReady', 300, () => get(first, 'nodes'), (nodes) => nodes.some((node) => node.metadata.name === 'host2' && !isReady(node)));
+    await eventually(
+      'host2 NotReady',
+      300,
+      () => get(first, 'nodes'),
+      (nodes) => nodes.some((node) => node.metadata.name === 'host2' && !isReady(node)),
+    );
     await ok(second, 'rkube up');
     await nodesReady(first, ['host1', 'host2', 'host3']);
     await servers(3);
   });
 
-  test.each([['2', 'host2'], ['1', 'host1']])('a reboot of host %s makes the cluster whole again, no command typed', async (index) => {
+  test.each([
+    ['2', 'host2'],
+    ['1', 'host1'],
+  ])('a reboot of host %s makes the cluster whole again, no command typed', async (index) => {
     await lab('reboot', index);
     await nodesReady(third, ['host1', 'host2', 'host3'], 480);
     const pods = await servers(3);
@@ -139,6 +161,11 @@ describe.sequential('one cluster over several hosts', () => {
 
   /** The first control plane goes on after the second left: its etcd needs no vote of a dead member. */
   async function nodesReadyAlone(): Promise<void> {
-    await eventually('host1 Ready on its own', 240, () => get(first, 'nodes'), (nodes) => nodes.some((node) => node.metadata.name === 'host1' && isReady(node)));
+    await eventually(
+      'host1 Ready on its own',
+      240,
+      () => get(first, 'nodes'),
+      (nodes) => nodes.some((node) => node.metadata.name === 'host1' && isReady(node)),
+    );
   }
 });

@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 const LAB = fileURLToPath(new URL('../../scripts/lab', import.meta.url));
 
@@ -24,7 +24,8 @@ export async function on(who: string, line: string, options: Options = {}): Prom
     timeout: (options.seconds ?? 300) * 1000,
     forceKillAfterDelay: 5000,
   });
-  if (result.timedOut) throw new Error(`${who}: no end within ${options.seconds ?? 300} s: ${line}\n${result.stdout}\n${result.stderr}`);
+  if (result.timedOut)
+    throw new Error(`${who}: no end within ${options.seconds ?? 300} s: ${line}\n${result.stdout}\n${result.stderr}`);
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
 }
 
@@ -42,7 +43,12 @@ export async function lab(...args: string[]): Promise<string> {
 }
 
 /** Asks again until the answer fits; the last answer is in the error. */
-export async function eventually<T>(what: string, seconds: number, ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T>,
+  fits: (value: T) => boolean,
+): Promise<T> {
   const until = Date.now() + seconds * 1000;
   for (;;) {
     const value = await ask();
@@ -63,7 +69,8 @@ export async function get(who: string, what: string): Promise<KubeItem[]> {
   return (JSON.parse(await ok(who, `rkube kubectl get ${what} -o json`)) as { items: KubeItem[] }).items;
 }
 
-export const isReady = (item: KubeItem): boolean => item.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+export const isReady = (item: KubeItem): boolean =>
+  item.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 
 /** Waits until exactly these nodes are Ready. */
 export async function nodesReady(who: string, names: readonly string[], seconds = 300): Promise<void> {
@@ -73,9 +80,16 @@ export async function nodesReady(who: string, names: readonly string[], seconds 
     async () => {
       const { code, stdout, stderr } = await on(who, 'rkube kubectl get nodes -o json', { seconds: 60 });
       if (code !== 0) return [stderr];
-      return (JSON.parse(stdout) as { items: KubeItem[] }).items.map((item) => `${item.metadata.name} ${isReady(item) ? 'Ready' : 'NotReady'}`);
+      return (JSON.parse(stdout) as { items: KubeItem[] }).items.map(
+        (item) => `${item.metadata.name} ${isReady(item) ? 'Ready' : 'NotReady'}`,
+      );
     },
-    (seen) => seen.toSorted().join() === names.map((name) => `${name} Ready`).toSorted().join(),
+    (seen) =>
+      seen.toSorted().join() ===
+      names
+        .map((name) => `${name} Ready`)
+        .toSorted()
+        .join(),
   );
 }
 

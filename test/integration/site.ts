@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ENGINE_KINDS } from '../../src/config/types.ts';
 import { CHECKS } from '../../src/preflight/checks/index.ts';
 import { type ExecRule, type FakeCall, type FakeEngines, type FakeOptions, fakeEngines } from '../fixtures/engine/fake-engines.ts';
 import { healthy } from './kubernetes.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Checks to ignore, of verbs that make something; default all that a CI machine may lack. */
   readonly ignore?: readonly string[];
+  /** Nobody reads standard output. */
+  readonly reader?: 'gone';
 }
 
 /** A verb that runs. */
@@ -75,8 +78,10 @@ export class TestSite {
     const make = options.programsOfTheirOwn === true ? fakeEngines : quickEngines;
     this.fakes = make({ images: [IMAGE], ...options, exec });
     if (options.from) {
-      for (const kind of ['podman', 'docker', 'nerdctl']) {
-        cpSync(join(options.from.state, kind), join(this.state, kind), { recursive: true, filter: (path) => !path.endsWith('/rules') });
+      const { state } = options.from;
+      for (const kind of ENGINE_KINDS) {
+        const filter = (path: string): boolean => !path.endsWith('/rules');
+        cpSync(ensured(join(state, kind)), join(this.state, kind), { recursive: true, filter });
       }
     }
     this.#engine = options.engine ?? 'podman';
@@ -98,7 +103,7 @@ export class TestSite {
   }
 
   /** Starts a verb. An empty variable counts as not set. */
-  start(args: readonly string[], { input = '', env = {}, ignore = IGNORED }: RunOptions = {}): Running {
+  start(args: readonly string[], { input = '', env = {}, ignore = IGNORED, reader }: RunOptions = {}): Running {
     const ignored = MAKES.includes(args[0] ?? '') ? ignore.flatMap((id) => ['--ignore', id]) : [];
     // A process group of its own, so that nothing it started outlives the test.
     const child = spawn(process.execPath, [LAUNCHER, ...args, ...ignored], { cwd: this.home, env: { ...this.env, ...env }, detached: true });
@@ -106,6 +111,7 @@ export class TestSite {
     if (pid !== undefined) this.#running.add(pid);
     child.stdin.on('error', () => {});
     child.stdin.end(input);
+    if (reader === 'gone') child.stdout.destroy();
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
@@ -149,7 +155,7 @@ export class TestSite {
 
   /** Everything the engines hold and every file in the home folder, by name. */
   contents(): string[] {
-    const held = ['podman', 'docker', 'nerdctl'].flatMap((kind) =>
+    const held = ENGINE_KINDS.flatMap((kind) =>
       readdirSync(ensured(join(this.state, kind)), { recursive: true, encoding: 'utf8' }).map((name) => `${kind}/${name}`),
     );
     const files = readdirSync(this.home, { recursive: true, encoding: 'utf8' }).map((name) => `~/${name}`);
@@ -160,7 +166,7 @@ export class TestSite {
   /** The same as long as nothing that the engines hold and no file in the home folder changes. */
   fingerprint(): string {
     const hash = createHash('sha256');
-    for (const folder of [...['podman', 'docker', 'nerdctl'].map((kind) => join(this.state, kind)), this.home]) {
+    for (const folder of [...ENGINE_KINDS.map((kind) => join(this.state, kind)), this.home]) {
       for (const entry of readdirSync(ensured(folder), { recursive: true, withFileTypes: true })) {
         const path = join(entry.parentPath, entry.name);
         hash.update(`${path}\0${entry.isFile() ? readFileSync(path, 'utf8') : ''}\0`);

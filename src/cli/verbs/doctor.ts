@@ -1,5 +1,5 @@
-import type { CheckReport } from '../../preflight/types.ts';
 import { EXIT } from '../../core/errors.ts';
+import type { CheckReport } from '../../preflight/types.ts';
 import type { Verb } from '../verb.ts';
 
 export const doctor: Verb = {
@@ -21,7 +21,8 @@ export const doctor: Verb = {
     const fatal = fatalProblems(reports).length;
     const warnings = reports.filter(({ finding }) => finding.state === 'problem').length - fatal;
     invocation.exitCode = fatal > 0 ? EXIT.preflight : EXIT.ok;
-    if (fatal > 0) invocation.next('', `${fatal} fatal, ${warnings} warnings. Mend the fatal ones, then run this again.`);
+    if (fatal > 0)
+      invocation.next('', `${fatal} fatal, ${warnings} warnings. Mend the fatal ones, then run this again.`);
     else invocation.next('', `This host is ready, with ${warnings} warnings. Next: \`rkube init\`, or \`rkube join\`.`);
   },
 };

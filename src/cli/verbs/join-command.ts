@@ -26,9 +26,15 @@ export const joinCommand: Verb = {
     const controlPlane = invocation.flags['controlPlane'] === true;
     const { ticket, text } = await joinCommand(site, steps, { controlPlane, ttlSeconds });
     // A line that works both ways: run by a shell, and read by `rkube join` from a pipe.
-    invocation.answer({ ticket: text, cluster: ticket.cluster, controlPlane, expires: ticket.expires }, () => `rkube join <<< ${text}`);
+    invocation.answer(
+      { ticket: text, cluster: ticket.cluster, controlPlane, expires: ticket.expires },
+      () => `rkube join <<< ${text}`,
+    );
     if (invocation.process.stdout.isTTY) {
-      invocation.next('', `Run that line on the joining host before ${ticket.expires}. It is a secret: it lets any host join.`);
+      invocation.next(
+        '',
+        `Run that line on the joining host before ${ticket.expires}. It is a secret: it lets any host join.`,
+      );
     }
   },
 };

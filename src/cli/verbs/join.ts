@@ -25,11 +25,16 @@ export const join: Verb = {
     const { Steps } = await import('../../cluster/steps.ts');
     const { cluster, kubernetesVersion, podSubnet, serviceSubnet, flannelPort, port } = ticket;
     const ports = { flannel: flannelPort, apiserver: port };
-    const site = await openSite(invocation, [rawLayer({ cluster, kubernetesVersion, podSubnet, serviceSubnet, ports }, 'the ticket')]);
+    const site = await openSite(invocation, [
+      rawLayer({ cluster, kubernetesVersion, podSubnet, serviceSubnet, ports }, 'the ticket'),
+    ]);
     const steps = new Steps(invocation.run, invocation.stepOptions);
     const result = await steps.guard(() => join(site, steps, ticket, { ignore: invocation.ignore }));
     const { node, address } = site.config;
     invocation.answer({ cluster, node, address, ...result }, () => `${node}   ${address}   ${result.role}`);
-    invocation.next('', `${node} is ${result.already ? 'already ' : ''}a ${result.role} of cluster ${cluster}. On a control plane: \`rkube status\`.`);
+    invocation.next(
+      '',
+      `${node} is ${result.already ? 'already ' : ''}a ${result.role} of cluster ${cluster}. On a control plane: \`rkube status\`.`,
+    );
   },
 };

@@ -29,7 +29,14 @@ export const logs: Verb = {
       return;
     }
     const units = (invocation.args.length > 0 ? invocation.args : UNITS).flatMap((unit) => ['-u', unit]);
-    const argv = ['journalctl', '--no-pager', '-n', String(invocation.flags['lines']), ...(follow ? ['-f'] : []), ...units];
+    const argv = [
+      'journalctl',
+      '--no-pager',
+      '-n',
+      String(invocation.flags['lines']),
+      ...(follow ? ['-f'] : []),
+      ...units,
+    ];
     invocation.exitCode = await enterNode(site, argv, { stdin: {}, stdout: {} });
   },
 };

@@ -14,9 +14,13 @@ export const reset: Verb = {
     const { reset } = await import('../../cluster/remove.ts');
     const { Steps } = await import('../../cluster/steps.ts');
     const site = await openSite(invocation);
-    await confirm(invocation, `Node ${site.config.node} leaves cluster ${site.config.cluster}, and all it holds of it is deleted.`);
+    await confirm(
+      invocation,
+      `Node ${site.config.node} leaves cluster ${site.config.cluster}, and all it holds of it is deleted.`,
+    );
     const before = await reset(site, new Steps(invocation.run));
-    if (before?.role === 'worker') invocation.next('', `On a control plane: \`rkube kubectl delete node ${site.config.node}\`.`);
+    if (before?.role === 'worker')
+      invocation.next('', `On a control plane: \`rkube kubectl delete node ${site.config.node}\`.`);
     else invocation.next('', 'Next: `rkube init` or `rkube join`.');
   },
 };

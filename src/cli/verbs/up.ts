@@ -25,7 +25,10 @@ export const up: Verb = {
     const { cluster, node, address } = site.config;
     invocation.answer({ cluster, node, ...state }, () => `${node}   ${address}   ${state.phase}`);
     if (state.phase === 'empty') {
-      invocation.next('', 'Next: `rkube init` makes a cluster here; `rkube join` makes this node a member of another host\'s.');
+      invocation.next(
+        '',
+        "Next: `rkube init` makes a cluster here; `rkube join` makes this node a member of another host's.",
+      );
     }
   },
 };

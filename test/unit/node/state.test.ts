@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environment, type NodeState } from '../../../src/node/state.ts';
+
+const STATE: NodeState = {
+  phase: 'member',
+  role: 'worker',
+  address: '192.0.2.7',
+  kubernetesVersion: 'v1.36.3',
+  endpoint: 'api.lab.rkube.internal',
+  controlPlanes: ['192.0.2.8', '192.0.2.9'],
+  softwareVxlanChecksum: true,
+};
+
+/** What a POSIX shell has in its variables after it has read the file, as the node's start script does. */
+function sourced(state: NodeState): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'rkube-env-'));
+  try {
+    const file = join(folder, 'node.env');
+    writeFileSync(file, environment(state));
+    const script = `set -eu; . '${file}'; set | grep ^RKUBE_`;
+    const lines = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { PATH: process.env['PATH'] } }).trim().split('\n');
+    return Object.fromEntries(lines.map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1).replaceAll("'", '')]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('node.env', () => {
+  it('gives a shell what the node must know', () => {
+    expect(sourced(STATE)).toEqual({
+      RKUBE_ADDRESS: '192.0.2.7',
+      RKUBE_ENDPOINT: 'api.lab.rkube.internal',
+      RKUBE_ENDPOINTS: '192.0.2.8 192.0.2.9',
+      RKUBE_VXLAN_CHECKSUM: 'software',
+    });
+  });
+
+  it('gives empty values for what an empty node does not know', () => {
+    expect(sourced({ ...STATE, phase: 'empty', endpoint: '', controlPlanes: [], softwareVxlanChecksum: false })).toEqual({
+      RKUBE_ADDRESS: '192.0.2.7',
+      RKUBE_ENDPOINT: '',
+      RKUBE_ENDPOINTS: '',
+      RKUBE_VXLAN_CHECKSUM: '',
+    });
+  });
+});
