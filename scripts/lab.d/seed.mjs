@@ -16,8 +16,6 @@ import { makeStateDir } from './state.mjs';
  * @param {{kernel: string, rootfs: string, image: string, folder: string, log: string}} from
  */
 export async function seed({ kernel, rootfs, image, folder, log }) {
-  const disk = join(folder, 'disk.img');
-  await run('cp', ['--sparse=always', join(rootfs, 'disk.img'), disk], { name: 'base', log, seconds: 300 });
   const lab = labNamed(`base-${keyOf([], [cache])}`); // one for each cache folder
   const host = hostOf(lab, 1);
   await tearDown(lab); // what a killed build left
@@ -25,6 +23,9 @@ export async function seed({ kernel, rootfs, image, folder, log }) {
     () => tearDownNow(lab),
     async () => {
       await makeStateDir(lab);
+      // In memory: a guest writes a gigabyte back to a real disk so slowly that its sync took minutes.
+      const disk = join(lab.dir, 'seed.img');
+      await run('cp', ['--sparse=always', join(rootfs, 'disk.img'), disk], { name: 'base', log, seconds: 300 });
       await makeNetwork(lab);
       writeSshConfig(lab, rootfs);
       boot(host, { kernel, memory: '3G', cpu: cpus().at(-1) ?? 0, disk });
@@ -37,17 +38,18 @@ export async function seed({ kernel, rootfs, image, folder, log }) {
           host,
           'root',
           'umount /mnt; rm -rf /var/log/journal/* /var/tmp/*; : > /etc/machine-id; fstrim / || true; sync',
-          { log, seconds: 120 },
+          { log, seconds: 600 },
         );
         await powerOff(host);
       } finally {
         if (existsSync(host.log)) copyFileSync(host.log, `${log}.console`);
       }
+      const { code, stdout } = await run('e2fsck', ['-fn', disk], { name: 'base', seconds: 300, mayFail: true });
+      if (code !== 0) throw new LabError(`base: expected a clean file system after shutdown, e2fsck found:\n${stdout}`);
+      await run('cp', ['--sparse=always', disk, join(folder, 'disk.img')], { name: 'base', log, seconds: 600 });
     },
   );
   await tearDown(lab);
-  const { code, stdout } = await run('e2fsck', ['-fn', disk], { name: 'base', seconds: 300, mayFail: true });
-  if (code !== 0) throw new LabError(`base: expected a clean file system after shutdown, e2fsck found:\n${stdout}`);
   rmSync(`${log}.console`, { force: true });
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { CHECKS } from '../../src/preflight/checks/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { CHECKS } from '../../src/preflight/checks/index.ts';
 import { says } from './says.ts';
 import { TestSite } from './site.ts';
 
@@ -20,12 +20,22 @@ describe('the command line', () => {
     'begins the help of %s with examples, and touches nothing',
     async (verb) => {
       using site = new TestSite();
-      expect(await site.run([verb, '--help'], { ignore: [] })).toMatchObject({ exitCode: 0, stdout: says(new RegExp(`^Examples:\\n {2}rkube ${verb}`)) });
+      expect(await site.run([verb, '--help'], { ignore: [] })).toMatchObject({
+        exitCode: 0,
+        stdout: says(new RegExp(`^Examples:\\n {2}rkube ${verb}`)),
+      });
       expect(site.fakes.calls()).toEqual([]);
     },
   );
 
-  it.each([[[]], [['nonsense']], [['inti']], [['init', '--nonsense']], [['down', 'extra']], [['init', '--progress', 'loud']]])('is refused with exit 2: rkube %j', async (args) => {
+  it.each([
+    [[]],
+    [['nonsense']],
+    [['inti']],
+    [['init', '--nonsense']],
+    [['down', 'extra']],
+    [['init', '--progress', 'loud']],
+  ])('is refused with exit 2: rkube %j', async (args) => {
     using site = new TestSite();
     expect(await site.run(args)).toMatchObject({ exitCode: 2, stdout: '', stderr: says(/rkube VERB/) });
     expect(site.fakes.calls()).toEqual([]);
@@ -49,14 +59,21 @@ describe('rkube doctor', () => {
     const reports = JSON.parse(stdout) as { id: string; finding: { state: string; evidence: string } }[];
     expect(exitCode).toBe(3);
     expect(reports.map(({ id }) => id)).toEqual(CHECKS.map(({ id }) => id));
-    expect(reports[0]).toMatchObject({ id: 'engine-found', finding: { state: 'problem', evidence: says('podman is not installed') } });
+    expect(reports[0]).toMatchObject({
+      id: 'engine-found',
+      finding: { state: 'problem', evidence: says('podman is not installed') },
+    });
     expect(reports.every(({ finding }) => finding.evidence !== '')).toBe(true);
   });
 
   it('ends well when nothing fatal is left, and changes nothing', async () => {
     using site = new TestSite();
     const ignored = CHECKS.filter(({ id }) => id !== 'engine-found').flatMap(({ id }) => ['--ignore', id]);
-    expect(await site.run(['doctor', ...ignored])).toMatchObject({ exitCode: 0, stdout: says('✓ engine-found'), stderr: says('This host is ready') });
+    expect(await site.run(['doctor', ...ignored])).toMatchObject({
+      exitCode: 0,
+      stdout: says('✓ engine-found'),
+      stderr: says('This host is ready'),
+    });
     expect(site.changes()).toEqual([]);
   });
 
@@ -84,8 +101,14 @@ describe('completion', () => {
   it.each([
     [[''], ['init', 'join-command', 'status', 'kubeconfig']],
     [['join'], ['join', 'join-command']],
-    [['init', '--po'], ['--port-apiserver', '--pod-subnet']],
-    [['delete', '--'], ['--yes', '--dry-run', '--cluster']],
+    [
+      ['init', '--po'],
+      ['--port-apiserver', '--pod-subnet'],
+    ],
+    [
+      ['delete', '--'],
+      ['--yes', '--dry-run', '--cluster'],
+    ],
   ])('answers %j with what fits', async (words, expected) => {
     using site = new TestSite();
     const { exitCode, stdout } = await site.run(['complete', '--', ...words]);

@@ -3,7 +3,8 @@ import { ADMIN_CONF, WORKS } from './kubernetes.ts';
 import { says } from './says.ts';
 import { TestSite } from './site.ts';
 
-const APPLY = 'exec rkube-rkube-NODE kubectl --kubeconfig=/etc/kubernetes/admin.conf apply --server-side --force-conflicts --field-manager=rkube -f -';
+const APPLY =
+  'exec rkube-rkube-NODE kubectl --kubeconfig=/etc/kubernetes/admin.conf apply --server-side --force-conflicts --field-manager=rkube -f -';
 const KUBEADM = 'exec rkube-rkube-NODE /usr/local/lib/rkube/op run kubeadm init --config /run/rkube/op.input';
 const UNDO = [
   'rm --force --ignore --time=0 rkube-rkube-NODE',
@@ -16,7 +17,10 @@ describe('rkube init', () => {
     using site = new TestSite();
     const outcome = await site.run(['init', '--json']);
     expect(outcome.exitCode).toBe(0);
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ already: false, kubeconfig: `${site.home}/.kube/rkube-rkube.yaml` });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      already: false,
+      kubeconfig: `${site.home}/.kube/rkube-rkube.yaml`,
+    });
     expect(site.changes().slice(-4)).toEqual([
       'exec rkube-rkube-NODE /usr/local/lib/rkube/apply',
       KUBEADM,
@@ -49,11 +53,18 @@ describe('rkube init', () => {
     await site.run(['init']);
     const before = site.changes();
     expect(await site.run(['init'])).toMatchObject({ exitCode: 0, stderr: says('is initialised already') });
-    expect(site.changes().slice(before.length).filter((line) => line.includes('kubeadm'))).toEqual([]);
+    expect(
+      site
+        .changes()
+        .slice(before.length)
+        .filter((line) => line.includes('kubeadm')),
+    ).toEqual([]);
   });
 
   it('finishes what is missing when it failed after kubeadm', async () => {
-    using site = new TestSite({ rules: [{ match: WORKS.apply.match, exitCode: 1, stderr: 'the server is away\n', times: 1 }] });
+    using site = new TestSite({
+      rules: [{ match: WORKS.apply.match, exitCode: 1, stderr: 'the server is away\n', times: 1 }],
+    });
     const first = await site.run(['init']);
     expect(first).toMatchObject({ exitCode: 1, stderr: says(/Installing Flannel[^]*the server is away/) });
     expect(site.changes().filter((line) => UNDO.includes(line))).toEqual([]);
@@ -62,7 +73,12 @@ describe('rkube init', () => {
   });
 
   describe('when kubeadm fails', () => {
-    const failing = { match: WORKS.init.match, exitCode: 1, stdout: '[init] begins\n', stderr: '[ERROR Port-6443]: Port 6443 is in use\n' };
+    const failing = {
+      match: WORKS.init.match,
+      exitCode: 1,
+      stdout: '[init] begins\n',
+      stderr: '[ERROR Port-6443]: Port 6443 is in use\n',
+    };
 
     it('shows the command and its last output, and takes back what it made', async () => {
       using site = new TestSite({ rules: [failing] });
@@ -112,7 +128,12 @@ describe('rkube init', () => {
     await site.fakes.runner.run({ file: 'podman', args: ['rm', '--force', name], effect: 'write' });
     const before = site.changes();
     expect(await site.run(['init'])).toMatchObject({ exitCode: 0, stderr: says('is initialised already') });
-    expect(site.changes().slice(before.length).filter((line) => /volume|kubeadm/.test(line))).toEqual([]);
+    expect(
+      site
+        .changes()
+        .slice(before.length)
+        .filter((line) => /volume|kubeadm/.test(line)),
+    ).toEqual([]);
     expect(site.fakes.calls().length).toBeGreaterThan(0);
   });
 

@@ -80,7 +80,10 @@ describe('rkube init after rkube was killed', () => {
     running.kill('SIGKILL');
     await running.done;
     await site.run(['init']);
-    const inNode = site.changes().filter((line) => /op |kubeadm/.test(line)).map((line) => line.replace(/.*(op stop|kubeadm \w+).*/, '$1'));
+    const inNode = site
+      .changes()
+      .filter((line) => /op |kubeadm/.test(line))
+      .map((line) => line.replace(/.*(op stop|kubeadm \w+).*/, '$1'));
     expect(inNode).toEqual(['kubeadm init', 'op stop', 'kubeadm reset', 'kubeadm init']);
   });
 });

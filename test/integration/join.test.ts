@@ -68,8 +68,22 @@ describe('rkube join', () => {
     using site = new TestSite();
     const input = encodeTicket(ticket({ port: api.port }));
     await site.run(['join'], { input });
-    expect(await site.run(['join'], { input })).toMatchObject({ exitCode: 0, stderr: says('is a member of cluster lab already') });
+    expect(await site.run(['join'], { input })).toMatchObject({
+      exitCode: 0,
+      stderr: says('is a member of cluster lab already'),
+    });
     expect(site.called(/op run kubeadm join/)).toHaveLength(1);
+  });
+
+  it('says already on the control plane itself, which stays one', async () => {
+    using api = await controlPlane(ADDRESS);
+    using site = new TestSite();
+    const env = { PORT_KUBE_APISERVER: String(api.port) };
+    await site.run(['init'], { env });
+    const { stdout: input } = await site.run(['join-command'], { env });
+    const outcome = await site.run(['join'], { env, input });
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: `${site.node}   ${ADDRESS}   control-plane\n` });
+    expect(site.called(/op run kubeadm join/)).toEqual([]);
   });
 
   it('refuses a ticket of another cluster of that name', async () => {
@@ -77,7 +91,10 @@ describe('rkube join', () => {
     using site = new TestSite();
     await site.run(['join'], { input: encodeTicket(ticket({ port: api.port, controlPlanes: ['127.0.0.1'] })) });
     const other = encodeTicket(ticket({ port: api.port, controlPlanes: ['127.0.0.2'] }));
-    expect(await site.run(['join'], { input: other })).toMatchObject({ exitCode: 1, stderr: says('is a member of another cluster') });
+    expect(await site.run(['join'], { input: other })).toMatchObject({
+      exitCode: 1,
+      stderr: says('is a member of another cluster'),
+    });
   });
 
   it('takes one control plane that answers', async () => {
@@ -94,7 +111,9 @@ describe('rkube join', () => {
     using site = new TestSite();
     expect(await site.run(['join'], { input: encodeTicket(ticket({ port })) })).toMatchObject({
       exitCode: 1,
-      stderr: says(new RegExp(`No control plane of cluster lab answers[^]*127\\.0\\.0\\.1:${port}/tcp: connection refused[^]*→`)),
+      stderr: says(
+        new RegExp(`No control plane of cluster lab answers[^]*127\\.0\\.0\\.1:${port}/tcp: connection refused[^]*→`),
+      ),
     });
     expect(site.changes()).toEqual([]);
   });
@@ -102,7 +121,9 @@ describe('rkube join', () => {
   it('shows why kubeadm failed without the token, and takes back what it made', async () => {
     using api = await controlPlane();
     const leaks = `[discovery] token ${TOKEN}, key ${CERTIFICATE_KEY}\n`;
-    using site = new TestSite({ rules: [{ ...WORKS.join, exitCode: 1, stdout: leaks, stderr: `error: token ${TOKEN} is not known\n` }] });
+    using site = new TestSite({
+      rules: [{ ...WORKS.join, exitCode: 1, stdout: leaks, stderr: `error: token ${TOKEN} is not known\n` }],
+    });
     const input = encodeTicket(ticket({ port: api.port, certificateKey: CERTIFICATE_KEY }));
     const outcome = await site.run(['join'], { input });
     expect(outcome).toMatchObject({ exitCode: 1, stderr: says('token *** is not known') });
@@ -112,7 +133,9 @@ describe('rkube join', () => {
 
   it('shows no secret in its progress, whatever kubeadm prints', async () => {
     using api = await controlPlane();
-    using site = new TestSite({ rules: [{ ...WORKS.join, stdout: `[discovery] token ${TOKEN}\n[certs] ${CERTIFICATE_KEY}\n` }] });
+    using site = new TestSite({
+      rules: [{ ...WORKS.join, stdout: `[discovery] token ${TOKEN}\n[certs] ${CERTIFICATE_KEY}\n` }],
+    });
     const input = encodeTicket(ticket({ port: api.port, certificateKey: CERTIFICATE_KEY }));
     const { exitCode, stdout, stderr } = await site.run(['join', '--progress', 'json'], { input });
     expect(exitCode).toBe(0);
@@ -156,7 +179,11 @@ describe('a ticket that cannot be used', () => {
     ['other text', 'bash: rkube: command not found\n', /Expected a ticket.* got 30 characters/],
     ['a garbled ticket', good.replace('.', '.Z'), /damaged: its checksum is wrong/],
     ['a truncated ticket', good.slice(0, 100), /cut off or damaged/],
-    ['an expired ticket', encodeTicket(ticket({ expires: '2026-01-01T00:00:00Z' })), /expired \d+ min ago, at 2026-01-01/],
+    [
+      'an expired ticket',
+      encodeTicket(ticket({ expires: '2026-01-01T00:00:00Z' })),
+      /expired \d+ min ago, at 2026-01-01/,
+    ],
   ];
   it.each(wrong)('%s is refused with exit 2 and the way to a new one', async (_, input, message) => {
     using site = new TestSite();
@@ -167,17 +194,23 @@ describe('a ticket that cannot be used', () => {
     expect(site.fakes.calls()).toEqual([]);
   });
 
-  it.each([[[good]], [['<<<', good]], [['file', good]], [[`--node=${good}`]]])('on the command line is refused with the reason (%#)', async (words) => {
-    using site = new TestSite();
-    const outcome = await site.run(['join', ...words]);
-    expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(outcome.stderr).not.toContain(good);
-    expect(site.fakes.calls()).toEqual([]);
-  });
+  it.each([[[good]], [['<<<', good]], [['file', good]], [[`--node=${good}`]]])(
+    'on the command line is refused with the reason (%#)',
+    async (words) => {
+      using site = new TestSite();
+      const outcome = await site.run(['join', ...words]);
+      expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(outcome.stderr).not.toContain(good);
+      expect(site.fakes.calls()).toEqual([]);
+    },
+  );
 
   it('on the command line is refused because everybody can read it there', async () => {
     using site = new TestSite();
-    expect(await site.run(['join', good])).toMatchObject({ exitCode: 2, stderr: says(/must not stand on the command line: every user/) });
+    expect(await site.run(['join', good])).toMatchObject({
+      exitCode: 2,
+      stderr: says(/must not stand on the command line: every user/),
+    });
   });
 
   it('is told by the name of its file when that is not there', async () => {

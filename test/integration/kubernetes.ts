@@ -6,7 +6,7 @@ export const TOKEN = 'abcdef.0123456789abcdef';
 export const CERTIFICATE_KEY = 'c0ffee'.padEnd(64, '0');
 
 /** Only a CA's public key is ever read: `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 36500`. */
-export const CA = `-----BEGIN CERTIFICATE-----
+const CA = `-----BEGIN CERTIFICATE-----
 MIIBgTCCASegAwIBAgIUB6eqKBaN7UOADNUseBsPOlt7nVIwCgYIKoZIzj0EAwIw
 FTETMBEGA1UEAwwKa3ViZXJuZXRlczAgFw0yNjExMjEwNDI5MTRaGA8yMTI2MTAy
 ODA0MjkxNFowFTETMBEGA1UEAwwKa3ViZXJuZXRlczBZMBMGByqGSM49AgEGCCqG
@@ -63,9 +63,15 @@ export function healthy(node: string): readonly ExecRule[] {
     WORKS.join,
     { match: '^kubeadm reset', files: NO_PKI },
     { match: '^kubeadm token create', stdout: `${TOKEN}\n` },
-    { match: '^kubeadm init phase upload-certs', stdout: `[upload-certs] Using certificate key:\n${CERTIFICATE_KEY}\n` },
+    {
+      match: '^kubeadm init phase upload-certs',
+      stdout: `[upload-certs] Using certificate key:\n${CERTIFICATE_KEY}\n`,
+    },
     WORKS.dns,
-    { match: '^kubectl .* get nodes,pods -A', stdout: JSON.stringify({ kind: 'List', items: [nodeObject(node), pod] }) },
+    {
+      match: '^kubectl .* get nodes,pods -A',
+      stdout: JSON.stringify({ kind: 'List', items: [nodeObject(node), pod] }),
+    },
     { match: '^kubectl .* get node ', stdout: JSON.stringify(nodeObject(node)) },
   ];
 }

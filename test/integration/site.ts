@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect, onTestFailed } from 'vitest';
 import { ENGINE_KINDS } from '../../src/config/types.ts';
 import { CHECKS } from '../../src/preflight/checks/index.ts';
-import { type ExecRule, type FakeCall, type FakeEngines, type FakeOptions, fakeEngines } from '../fixtures/engine/fake-engines.ts';
+import {
+  type ExecRule,
+  type FakeCall,
+  type FakeEngines,
+  type FakeOptions,
+  fakeEngines,
+} from '../fixtures/engine/fake-engines.ts';
 import { healthy } from './kubernetes.ts';
 import { quickEngines } from './stand-ins.ts';
+import { ensured, fingerprint, holdings, isRead } from './traces.ts';
 
 export const LAUNCHER = fileURLToPath(new URL('../../scripts/rkube.mjs', import.meta.url));
 export const IMAGE = 'localhost/rkube-node:v1.36.3';
@@ -17,11 +24,16 @@ export const IMAGE = 'localhost/rkube-node:v1.36.3';
 const DEADLINE_MS = 20_000;
 
 /** What a CI machine need not have: every fatal check but those of the engine and the address. */
-export const IGNORED = CHECKS.filter(({ id, severity }) => severity === 'fatal' && !/^(engine-|address$)/.test(id)).map(({ id }) => id);
+export const IGNORED = CHECKS.filter(({ id, severity }) => severity === 'fatal' && !/^(engine-|address$)/.test(id)).map(
+  ({ id }) => id,
+);
 const MAKES = ['up', 'init', 'join'];
 
 /** An address of this machine that is not loopback: the address check is real. */
-export const ADDRESS = Object.values(networkInterfaces()).flat().find((each) => each?.family === 'IPv4' && !each.internal)?.address ?? '';
+export const ADDRESS =
+  Object.values(networkInterfaces())
+    .flat()
+    .find((each) => each?.family === 'IPv4' && !each.internal)?.address ?? '';
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -94,7 +106,13 @@ export class TestSite {
   }
 
   get env(): Readonly<Record<string, string>> {
-    return { ...this.fakes.env, HOME: this.home, HOST_IP: ADDRESS, NODE_NAME: this.node, CONTAINER_ENGINE: this.#engine };
+    return {
+      ...this.fakes.env,
+      HOME: this.home,
+      HOST_IP: ADDRESS,
+      NODE_NAME: this.node,
+      CONTAINER_ENGINE: this.#engine,
+    };
   }
 
   /** Runs a verb to its end. */
@@ -106,7 +124,11 @@ export class TestSite {
   start(args: readonly string[], { input = '', env = {}, ignore = IGNORED, reader }: RunOptions = {}): Running {
     const ignored = MAKES.includes(args[0] ?? '') ? ignore.flatMap((id) => ['--ignore', id]) : [];
     // A process group of its own, so that nothing it started outlives the test.
-    const child = spawn(process.execPath, [LAUNCHER, ...args, ...ignored], { cwd: this.home, env: { ...this.env, ...env }, detached: true });
+    const child = spawn(process.execPath, [LAUNCHER, ...args, ...ignored], {
+      cwd: this.home,
+      env: { ...this.env, ...env },
+      detached: true,
+    });
     const { pid } = child;
     if (pid !== undefined) this.#running.add(pid);
     child.stdin.on('error', () => {});
@@ -121,16 +143,30 @@ export class TestSite {
       // Not `close`: a stand-in that outlives a killed rkube keeps the pipes open.
       child.once('exit', (exitCode, signal) => setImmediate(() => resolve({ ...output, exitCode, signal })));
     }).finally(() => clearTimeout(timer));
-    return { done, kill: (signal) => void child.kill(signal), killGroup: (signal) => void (pid && process.kill(-pid, signal)) };
+    // Outside of tests (beforeAll) whoever runs a verb looks at its outcome.
+    if (expect.getState().currentTestName !== undefined) {
+      onTestFailed(() => void process.stderr.write(`$ rkube ${args.join(' ')}\n${output.stdout}${output.stderr}\n`));
+    }
+    return {
+      done,
+      kill: (signal) => void child.kill(signal),
+      killGroup: (signal) => void (pid && process.kill(-pid, signal)),
+    };
   }
 
   /** Calls that change something, one line each: what an administrator would see in the engine's log. */
   changes(): string[] {
-    return this.fakes.calls().filter(({ argv }) => !isRead(argv)).map(({ argv }) => this.line(argv));
+    return this.fakes
+      .calls()
+      .filter(({ argv }) => !isRead(argv))
+      .map(({ argv }) => this.line(argv));
   }
 
   line(argv: readonly string[]): string {
-    const words = argv[0] === 'create' ? ['create', argv[argv.indexOf('--name') + 1], argv.at(-1)] : argv.filter((word) => word !== '--interactive');
+    const words =
+      argv[0] === 'create'
+        ? ['create', argv[argv.indexOf('--name') + 1], argv.at(-1)]
+        : argv.filter((word) => word !== '--interactive');
     return words.join(' ').replaceAll(this.node, 'NODE');
   }
 
@@ -155,24 +191,12 @@ export class TestSite {
 
   /** Everything the engines hold and every file in the home folder, by name. */
   contents(): string[] {
-    const held = ENGINE_KINDS.flatMap((kind) =>
-      readdirSync(ensured(join(this.state, kind)), { recursive: true, encoding: 'utf8' }).map((name) => `${kind}/${name}`),
-    );
-    const files = readdirSync(this.home, { recursive: true, encoding: 'utf8' }).map((name) => `~/${name}`);
-    // Counters of the stand-ins, not of the engine.
-    return [...held.filter((name) => !/\/(rules|nodes)\b/.test(name)), ...files].map((name) => name.replaceAll(this.node, 'NODE')).sort();
+    return holdings(this.state, this.home).map((name) => name.replaceAll(this.node, 'NODE'));
   }
 
   /** The same as long as nothing that the engines hold and no file in the home folder changes. */
   fingerprint(): string {
-    const hash = createHash('sha256');
-    for (const folder of [...ENGINE_KINDS.map((kind) => join(this.state, kind)), this.home]) {
-      for (const entry of readdirSync(ensured(folder), { recursive: true, withFileTypes: true })) {
-        const path = join(entry.parentPath, entry.name);
-        hash.update(`${path}\0${entry.isFile() ? readFileSync(path, 'utf8') : ''}\0`);
-      }
-    }
-    return hash.digest('hex');
+    return fingerprint(this.state, this.home);
   }
 
   read(path: string): string {
@@ -196,11 +220,3 @@ export class TestSite {
     rmSync(this.home, { recursive: true, force: true });
   }
 }
-
-function ensured(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}
-
-const READS = /^(info|version|ps|logs|(container|image) inspect|(volume|network) ls|exec (--interactive )?\S+ (cat |systemctl is-active|kubeadm version|timeout |kubectl \S+ (wait|get) ))/;
-const isRead = (argv: readonly string[]): boolean => READS.test(argv.join(' '));

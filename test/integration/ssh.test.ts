@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ExecRule } from '../fixtures/engine/fake-engines.ts';
 import { CA_HASH, TOKEN, WORKS } from './kubernetes.ts';
 import { ADDRESS, IGNORED, LAUNCHER, TestSite } from './site.ts';
 
@@ -45,7 +46,7 @@ describe('rkube join-command | ssh host2 rkube join', () => {
   });
 });
 
-async function openPipe(farRules: readonly { match: string }[] = [], near: 'init' | 'no init' = 'init') {
+async function openPipe(farRules: readonly ExecRule[] = [], near: 'init' | 'no init' = 'init') {
   const api = createServer((socket) => socket.destroy());
   const apiPort = await listen(api, ADDRESS);
   const env = { PORT_KUBE_APISERVER: String(apiPort) };
@@ -54,17 +55,24 @@ async function openPipe(farRules: readonly { match: string }[] = [], near: 'init
   const commands: string[] = [];
   const server = farServer(far, env, commands);
   const port = await listen(server, '127.0.0.1');
-  if (near === 'init') expect(await site.run(['init'], { env })).toMatchObject({ exitCode: 0 });
-  else expect(await site.run(['up'], { env })).toMatchObject({ exitCode: 0 });
+  const prepared = await site.run([near === 'init' ? 'init' : 'up'], { env });
+  if (prepared.exitCode !== 0) throw new Error(prepared.stderr);
   const rkube = join(site.home, 'rkube');
   writeFileSync(rkube, `#!/bin/sh\nexec node '${LAUNCHER}' "$@"\n`, { mode: 0o755 });
-  writeFileSync(join(site.home, 'ssh_config'), 'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\nBatchMode yes\n');
+  writeFileSync(
+    join(site.home, 'ssh_config'),
+    'StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nLogLevel ERROR\nBatchMode yes\n',
+  );
   return {
     far,
     commands,
     async run() {
       const ssh = `ssh -F ssh_config -p ${port} someone@127.0.0.1`;
-      const shell = spawn('/bin/sh', ['-c', `./rkube join-command | ${ssh} rkube join`], { cwd: site.home, env: { ...site.env, ...env }, timeout: 20_000 });
+      const shell = spawn('/bin/sh', ['-c', `./rkube join-command | ${ssh} rkube join`], {
+        cwd: site.home,
+        env: { ...site.env, ...env },
+        timeout: 20_000,
+      });
       shell.stdin.end();
       const output = { stdout: '', stderr: '' };
       shell.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
@@ -83,7 +91,11 @@ async function openPipe(farRules: readonly { match: string }[] = [], near: 'init
 
 /** Lets everybody in, and runs every command that begins with `rkube` on the far host. */
 function farServer(far: TestSite, env: Readonly<Record<string, string>>, commands: string[]): ssh2.Server {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs1', format: 'pem' }, publicKeyEncoding: { type: 'pkcs1', format: 'pem' } });
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
   return new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     client.on('error', () => {});
     client.on('authentication', (context) => context.accept());
@@ -93,7 +105,10 @@ function farServer(far: TestSite, env: Readonly<Record<string, string>>, command
         const channel = acceptExec();
         const [, ...args] = command.split(' ');
         const ignored = IGNORED.flatMap((id) => ['--ignore', id]);
-        const child = spawn(process.execPath, [LAUNCHER, ...args, ...ignored], { cwd: far.home, env: { ...far.env, ...env } });
+        const child = spawn(process.execPath, [LAUNCHER, ...args, ...ignored], {
+          cwd: far.home,
+          env: { ...far.env, ...env },
+        });
         channel.pipe(child.stdin);
         child.stdout.pipe(channel, { end: false });
         child.stderr.pipe(channel.stderr, { end: false });
@@ -106,7 +121,10 @@ function farServer(far: TestSite, env: Readonly<Record<string, string>>, command
   });
 }
 
-async function listen(server: { listen(port: number, host: string, ready: () => void): unknown; address(): unknown }, host: string): Promise<number> {
+async function listen(
+  server: { listen(port: number, host: string, ready: () => void): unknown; address(): unknown },
+  host: string,
+): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, host, resolve));
   return (server.address() as { port: number }).port;
 }

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ENGINE_KINDS } from '../../src/config/types.ts';
-import { type FakeEngines, fakeEngines, type FakeOptions } from '../fixtures/engine/fake-engines.ts';
 import { run, wantsInput } from '../fixtures/engine/fake/run.mjs';
+import { type FakeEngines, type FakeOptions, fakeEngines } from '../fixtures/engine/fake-engines.ts';
 
 const CLIENT = fileURLToPath(new URL('engine', import.meta.url));
 
@@ -24,21 +24,26 @@ server.unref();
 /** One line comes, the name of the call; one goes, its exit code. The client may die while it waits. */
 function serve(socket: Socket): void {
   socket.on('error', () => {});
-  createInterface({ input: socket }).once('line', async (call) => {
-    const [kind = '', ...argv] = readFileSync(`${call}.argv`, 'utf8').split('\0').slice(0, -1);
-    const env = known.get(dirname(dirname(call))) ?? {};
-    const stdin = wantsInput(argv) ? readFileSync(`${call}.in`) : undefined;
-    // A stand-in that still works when its test is over has nowhere to answer.
-    const { exitCode, stdout, stderr } = await run(kind, argv, stdin, env).catch((error: unknown) => ({
-      exitCode: 125,
-      stdout: '',
-      stderr: String(error),
-    }));
-    if (socket.destroyed) return;
-    writeFileSync(`${call}.out`, stdout);
-    writeFileSync(`${call}.err`, stderr);
-    socket.end(`${exitCode}\n`);
+  createInterface({ input: socket }).once('line', (call) => {
+    // The test is over and its folder gone.
+    answer(socket, call).catch(() => socket.destroy());
   });
+}
+
+async function answer(socket: Socket, call: string): Promise<void> {
+  const [kind = '', ...argv] = readFileSync(`${call}.argv`, 'utf8').split('\0').slice(0, -1);
+  const env = known.get(dirname(dirname(call))) ?? {};
+  const stdin = wantsInput(argv) ? readFileSync(`${call}.in`) : undefined;
+  // A stand-in that still works when its test is over has nowhere to answer.
+  const { exitCode, stdout, stderr } = await run(kind, argv, stdin, env).catch((error: unknown) => ({
+    exitCode: 125,
+    stdout: '',
+    stderr: String(error),
+  }));
+  if (socket.destroyed) return;
+  writeFileSync(`${call}.out`, stdout);
+  writeFileSync(`${call}.err`, stderr);
+  socket.end(`${exitCode}\n`);
 }
 
 /** Engines as `fakeEngines` makes them, whose executables answer in a few milliseconds. */
@@ -51,5 +56,9 @@ export function quickEngines(options: FakeOptions): FakeEngines {
     rmSync(join(root, 'bin', kind));
     symlinkSync(CLIENT, join(root, 'bin', kind));
   }
-  return { ...fakes, env: { ...fakes.env, FAKE_ENGINE_PORT: String(port) }, [Symbol.dispose]: () => fakes[Symbol.dispose]() };
+  return {
+    ...fakes,
+    env: { ...fakes.env, FAKE_ENGINE_PORT: String(port) },
+    [Symbol.dispose]: () => fakes[Symbol.dispose](),
+  };
 }

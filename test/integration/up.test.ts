@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
 import { says } from './says.ts';
 import { ADDRESS, IMAGE, TestSite } from './site.ts';
 
@@ -64,13 +64,22 @@ describe('rkube up', () => {
   it('prints JSON for programs', async () => {
     using site = new TestSite();
     const { stdout } = await site.run(['up', '--json', '--progress', 'none']);
-    expect(JSON.parse(stdout)).toMatchObject({ cluster: 'rkube', node: site.node, phase: 'empty', role: 'control-plane', address: ADDRESS });
+    expect(JSON.parse(stdout)).toMatchObject({
+      cluster: 'rkube',
+      node: site.node,
+      phase: 'empty',
+      role: 'control-plane',
+      address: ADDRESS,
+    });
   });
 
   it('reports progress as JSON lines', async () => {
     using site = new TestSite();
     const { stderr } = await site.run(['up', '--progress', 'json']);
-    const events = stderr.trim().split('\n').map((line) => JSON.parse(line) as { state: string; step: string });
+    const events = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { state: string; step: string });
     const ended = events.filter(({ state }) => state === 'ok').map(({ step }) => step);
     expect(ended.slice(0, 2)).toEqual(['Check this host', 'Find the node image']);
     expect(ended.at(-1)).toBe('Prepare the node');

@@ -7,12 +7,12 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 parts=$1 out=$2
 # shellcheck source-path=SCRIPTDIR source=../versions.env
 . "$here/versions.env"
-umask 022
 tree=$out/tree layers=$out/tree/usr/lib/rkube/layers
 mkdir -p "$tree/usr/local/bin" "$tree/opt/cni/bin" "$layers"
 
 # The node's own files first: layers link to them.
 cp -r "$here/rootfs/." "$tree/"
+chmod -R u=rwX,go=rX "$tree" # whatever the umask of the checkout was
 sed -i "s/@PAUSE@/$PAUSE/" "$tree/etc/containerd/config.toml"
 bin=$tree/usr/local/bin
 cp "$parts"/go-{kube/kube,coredns/coredns,etcd/etcd,containerd/containerd,containerd/containerd-shim-runc-v2,flannel/flanneld} "$bin/"

@@ -29,7 +29,7 @@ tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu --re
 cd "$out/archive"
 digests=$(sha256sum debian.tar rkube.tar | sed 's/\([0-9a-f]*\) .*/"sha256:\1"/' | paste -sd ,)
 cat >config.json <<JSON
-{"architecture":"$(go env GOARCH)","os":"linux","config":{"Entrypoint":["/usr/local/bin/entrypoint"],"StopSignal":"SIGRTMIN+3",
+{"created":"$(date -u +%FT%TZ)","architecture":"$(go env GOARCH)","os":"linux","config":{"Entrypoint":["/usr/local/bin/entrypoint"],"StopSignal":"SIGRTMIN+3",
 "Env":["container=oci","PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
 "Labels":{"dev.rkube.kubernetes":"v$KUBERNETES"}},
 "rootfs":{"type":"layers","diff_ids":[$digests]},"history":[{"created_by":"debian $DEBIAN"},{"created_by":"rkube scripts/node-image"}]}

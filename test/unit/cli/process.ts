@@ -5,9 +5,12 @@ import { Lifetime } from '../../../src/core/lifetime.ts';
 /** A process as verbs see it, and what was written to it. */
 export function testProcess(options: { input?: string; terminal?: boolean; env?: Record<string, string> } = {}) {
   const written = { stdout: '', stderr: '' };
-  const sink = (name: keyof typeof written) => new PassThrough().on('data', (chunk: Buffer) => (written[name] += chunk.toString()));
+  const sink = (name: keyof typeof written) =>
+    new PassThrough().on('data', (chunk: Buffer) => (written[name] += chunk.toString()));
   const controller = new AbortController();
-  const stdin = Object.assign(Readable.from(options.input === undefined ? [] : [options.input]), { isTTY: options.terminal ?? false });
+  const stdin = Object.assign(Readable.from(options.input === undefined ? [] : [options.input]), {
+    isTTY: options.terminal ?? false,
+  });
   const process: Process = {
     env: options.env ?? {},
     cwd: '/nowhere',

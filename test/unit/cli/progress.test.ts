@@ -3,7 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReporter } from '../../../src/cli/progress.ts';
 import type { EventState, ProgressEvent } from '../../../src/core/reporter.ts';
 
-const event = (state: EventState, msg: string, more: Partial<ProgressEvent> = {}): ProgressEvent => ({ ts: '2026-11-21T06:00:00.000Z', state, step: msg, msg, ...more });
+const event = (state: EventState, msg: string, more: Partial<ProgressEvent> = {}): ProgressEvent => ({
+  ts: '2026-11-21T06:00:00.000Z',
+  state,
+  step: msg,
+  msg,
+  ...more,
+});
 
 /** A stream and all that was written to it. */
 function stream(isTTY: boolean, columns?: number) {
@@ -55,9 +61,18 @@ describe('JSON progress', () => {
   it('is one event a line, nothing left out', () => {
     const { to, text } = stream(true);
     const reporter = createReporter(to, 'json', {});
-    const events = [event('start', 'A'), event('info', 'detail\nof two lines', { step: 'A' }), event('ok', 'A', { seconds: 0.1 })];
+    const events = [
+      event('start', 'A'),
+      event('info', 'detail\nof two lines', { step: 'A' }),
+      event('ok', 'A', { seconds: 0.1 }),
+    ];
     for (const each of events) reporter.event(each);
-    expect(text().trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)).toEqual(events);
+    expect(
+      text()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(events);
   });
 });
 
@@ -74,7 +89,10 @@ describe('progress on a terminal', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** The lines a person sees: each `\r` and "erase line" starts the line anew. */
-  const screen = (text: string): string[] => plain(text).split('\n').map((line) => line.split('\r\u001B[K').at(-1) ?? '');
+  const screen = (text: string): string[] =>
+    plain(text)
+      .split('\n')
+      .map((line) => line.split('\r\u001B[K').at(-1) ?? '');
 
   function terminal(columns = 60) {
     const { to, text } = stream(true, columns);

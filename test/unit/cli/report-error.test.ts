@@ -4,22 +4,44 @@ import { reportError } from '../../../src/cli/report-error.ts';
 import { RkubeError } from '../../../src/core/errors.ts';
 import { testProcess } from './process.ts';
 
-const KNOWN = new RkubeError({ id: 'port-taken', message: 'Port 6443 is taken', details: ['by sshd', 'since noon'], next: 'Take another.', exitCode: 3 });
+const KNOWN = new RkubeError({
+  id: 'port-taken',
+  message: 'Port 6443 is taken',
+  details: ['by sshd', 'since noon'],
+  next: 'Take another.',
+  exitCode: 3,
+});
 
 function told(error: unknown, options: { json?: boolean; debug?: boolean } = {}) {
   const { process, written } = testProcess();
-  const exitCode = reportError(error, createReporter(process.stderr, 'plain', {}), { json: false, debug: false, ...options, ...process });
+  const exitCode = reportError(error, createReporter(process.stderr, 'plain', {}), {
+    json: false,
+    debug: false,
+    ...options,
+    ...process,
+  });
   return { exitCode, ...written };
 }
 
 describe('an error that rkube expects', () => {
   it('is told with its evidence and the next step, and ends with its exit code', () => {
-    expect(told(KNOWN)).toEqual({ exitCode: 3, stdout: '', stderr: '✗ Port 6443 is taken\n    by sshd\n    since noon\n  → Take another.\n' });
+    expect(told(KNOWN)).toEqual({
+      exitCode: 3,
+      stdout: '',
+      stderr: '✗ Port 6443 is taken\n    by sshd\n    since noon\n  → Take another.\n',
+    });
   });
 
   it('is JSON on standard output for programs, too', () => {
     const { stdout, stderr } = told(KNOWN, { json: true });
-    expect(JSON.parse(stdout)).toEqual({ error: { id: 'port-taken', message: 'Port 6443 is taken', details: ['by sshd', 'since noon'], next: 'Take another.' } });
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        id: 'port-taken',
+        message: 'Port 6443 is taken',
+        details: ['by sshd', 'since noon'],
+        next: 'Take another.',
+      },
+    });
     expect(stderr).toContain('Port 6443 is taken');
   });
 
@@ -37,6 +59,9 @@ describe('an error that nobody expects', () => {
   });
 
   it('may be no error at all', () => {
-    expect(told('just a text')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('just a text') as string });
+    expect(told('just a text')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('just a text') as string,
+    });
   });
 });

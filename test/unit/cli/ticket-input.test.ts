@@ -40,7 +40,9 @@ describe('a ticket is refused', () => {
   });
 
   it('without being repeated', async () => {
-    const error: unknown = await readTicketText(['rkube1.secret.def'], testProcess().process).catch((reason: unknown) => reason);
+    const error: unknown = await readTicketText(['rkube1.secret.def'], testProcess().process).catch(
+      (reason: unknown) => reason,
+    );
     expect(JSON.stringify(error) + String(error)).not.toContain('secret');
   });
 });

@@ -10,7 +10,10 @@ function workshop(options: { retain?: boolean; dryRun?: boolean } = {}) {
   const lifetime = new Lifetime(controller.signal);
   const events: ProgressEvent[] = [];
   const done: string[] = [];
-  const steps = new Steps({ lifetime, reporter: { event: (event) => void events.push(event) }, dryRun: options.dryRun ?? false }, options);
+  const steps = new Steps(
+    { lifetime, reporter: { event: (event) => void events.push(event) }, dryRun: options.dryRun ?? false },
+    options,
+  );
   return {
     steps,
     lifetime,
@@ -104,10 +107,12 @@ describe('a failure', () => {
 
   it('does nothing where all went well', async () => {
     const { steps, note, done } = workshop();
-    expect(await steps.guard(async () => {
-      steps.undo('Undo one', note('one'));
-      return 7;
-    })).toBe(7);
+    expect(
+      await steps.guard(async () => {
+        steps.undo('Undo one', note('one'));
+        return 7;
+      }),
+    ).toBe(7);
     expect(done).toEqual([]);
   });
 });

@@ -37,12 +37,19 @@ describe('the manifest of Flannel', () => {
   });
 
   it('asks for ptp with a default route, not for a bridge', async () => {
-    const config = JSON.parse(find(await manifest(), 'ConfigMap').data['cni-conf.json'] ?? '') as { plugins: unknown[] };
-    expect(config.plugins[0]).toMatchObject({ type: 'flannel', ipam: { routes: [{ dst: '0.0.0.0/0' }] }, delegate: { type: 'ptp' } });
+    const config = JSON.parse(find(await manifest(), 'ConfigMap').data['cni-conf.json'] ?? '') as {
+      plugins: unknown[];
+    };
+    expect(config.plugins[0]).toMatchObject({
+      type: 'flannel',
+      ipam: { routes: [{ dst: '0.0.0.0/0' }] },
+      delegate: { type: 'ptp' },
+    });
   });
 
   it('points flanneld at the API by name, not by service address', async () => {
-    const [container] = find(await manifest({ cluster: 'lab', ports: { apiserver: 7443 } }), 'DaemonSet').spec.template.spec.containers;
+    const [container] = find(await manifest({ cluster: 'lab', ports: { apiserver: 7443 } }), 'DaemonSet').spec.template
+      .spec.containers;
     expect(container?.env).toEqual(
       expect.arrayContaining([
         { name: 'KUBERNETES_SERVICE_HOST', value: 'api.lab.rkube.internal' },

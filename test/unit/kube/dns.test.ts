@@ -1,4 +1,4 @@
-import { createServer, connect, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dnsQuery, PROBE_NAME, readAnswer } from '../../../src/kube/dns.ts';
 import { dnsAddress } from '../../../src/kube/ready.ts';
@@ -7,7 +7,16 @@ let server: Server | undefined;
 afterEach(() => void server?.close());
 
 /** What a DNS server understands of a query over TCP (RFC 1035, 4.1 and 4.2.2), read without rkube's help. */
-function understand(message: Buffer): { length: number; id: number; recursion: boolean; questions: number; name: string; type: number; class: number; rest: number } {
+function understand(message: Buffer): {
+  length: number;
+  id: number;
+  recursion: boolean;
+  questions: number;
+  name: string;
+  type: number;
+  class: number;
+  rest: number;
+} {
   const length = message.readUInt16BE(0);
   const query = message.subarray(2);
   const labels: string[] = [];
@@ -35,10 +44,10 @@ function dnsServer(code: number, records: number): Promise<number> {
       const question = message.subarray(14);
       const header = Buffer.alloc(12);
       message.copy(header, 0, 2, 4);
-      header.writeUInt16BE(0x8500 | code, 2);
+      header.writeUInt16BE(0x8580 | code, 2);
       header.writeUInt16BE(1, 4);
       header.writeUInt16BE(records, 6);
-      const record = Buffer.from('c00c00010001000000050004' + '0a600001', 'hex');
+      const record = Buffer.from('c00c000100010000000500040a600001', 'hex');
       const body = Buffer.concat([header, question, ...Array.from({ length: records }, () => record)]);
       const length = Buffer.alloc(2);
       length.writeUInt16BE(body.length);

@@ -34,7 +34,12 @@ describe('the kubeconfig for use outside the node', () => {
       apiVersion: 'v1',
       kind: 'Config',
       preferences: {},
-      clusters: [{ name: 'rkube-lab', cluster: { 'certificate-authority-data': 'Q0E='.repeat(60), server: 'https://127.0.0.1:7443' } }],
+      clusters: [
+        {
+          name: 'rkube-lab',
+          cluster: { 'certificate-authority-data': 'Q0E='.repeat(60), server: 'https://127.0.0.1:7443' },
+        },
+      ],
       users: [{ name: 'rkube-lab-admin', user: { 'client-certificate-data': 'Q0VSVA==', 'client-key-data': 'S0VZ' } }],
       contexts: [{ name: 'rkube-lab', context: { cluster: 'rkube-lab', user: 'rkube-lab-admin' } }],
       'current-context': 'rkube-lab',
@@ -42,7 +47,9 @@ describe('the kubeconfig for use outside the node', () => {
   });
 
   it('breaks no long line', () => {
-    expect(hostKubeconfig(ADMIN, 'lab', 'https://127.0.0.1:7443')).toContain(`certificate-authority-data: ${'Q0E='.repeat(60)}\n`);
+    expect(hostKubeconfig(ADMIN, 'lab', 'https://127.0.0.1:7443')).toContain(
+      `certificate-authority-data: ${'Q0E='.repeat(60)}\n`,
+    );
   });
 
   it('lies beside the one of kubectl', () => {
@@ -73,6 +80,10 @@ describe('a secret file', () => {
 
   it('leaves nothing half written behind when it cannot be put in place', async () => {
     await expect(writeSecretFile(folder, 'x')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
-    expect(readdirSync(join(folder, '..')).filter((name) => name.endsWith('.tmp') && name.includes(folder.split('/').at(-1) ?? ''))).toEqual([]);
+    expect(
+      readdirSync(join(folder, '..')).filter(
+        (name) => name.endsWith('.tmp') && name.includes(folder.split('/').at(-1) ?? ''),
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeTicket, encodeTicket, type Ticket, ticketSecrets } from '../../../src/kubeadm/ticket.ts';
 
@@ -31,12 +31,22 @@ function refusal(text: string, now = BEFORE): string {
 
 const texts = fc.string({ unit: 'grapheme', maxLength: 40 });
 const anyTicket: fc.Arbitrary<Ticket> = fc
-  .record({ cluster: texts, endpoint: texts, token: texts, controlPlanes: fc.array(fc.ipV4(), { maxLength: 5 }), port: fc.nat(65535) })
+  .record({
+    cluster: texts,
+    endpoint: texts,
+    token: texts,
+    controlPlanes: fc.array(fc.ipV4(), { maxLength: 5 }),
+    port: fc.nat(65535),
+  })
   .map((changes) => ({ ...TICKET, ...changes }));
 
 describe('a ticket', () => {
   it('comes back as it was, whatever it says', () => {
-    fc.assert(fc.property(anyTicket, (ticket) => expect(decodeTicket(encodeTicket(ticket), BEFORE)).toEqual(ticket)));
+    fc.assert(
+      fc.property(anyTicket, (ticket) => {
+        expect(decodeTicket(encodeTicket(ticket), BEFORE)).toEqual(ticket);
+      }),
+    );
   });
 
   it('keeps the certificate key of a control plane', () => {
@@ -45,7 +55,11 @@ describe('a ticket', () => {
   });
 
   it('is one word that shells, mail and terminals leave alone', () => {
-    fc.assert(fc.property(anyTicket, (ticket) => expect(encodeTicket(ticket)).toMatch(/^rkube1\.[\w-]+\.[\w-]+$/)));
+    fc.assert(
+      fc.property(anyTicket, (ticket) => {
+        expect(encodeTicket(ticket)).toMatch(/^rkube1\.[\w-]+\.[\w-]+$/);
+      }),
+    );
   });
 
   it.each([
@@ -66,7 +80,9 @@ describe('a ticket', () => {
 
   it('is refused with its mark changed', () => {
     for (let at = 0; at < 'rkube1.'.length; at += 1) {
-      expect(refusal(`${TEXT.slice(0, at)}#${TEXT.slice(at + 1)}`), `character ${at}`).toMatch(/^ticket-(missing|damaged)$/);
+      expect(refusal(`${TEXT.slice(0, at)}#${TEXT.slice(at + 1)}`), `character ${at}`).toMatch(
+        /^ticket-(missing|damaged)$/,
+      );
     }
   });
 
@@ -95,22 +111,16 @@ describe('a ticket', () => {
   });
 
   it('tells when it expired and what this host takes for the time', () => {
-    expect(() => decodeTicket(TEXT, new Date('2026-11-21T06:05:00Z'))).toThrow(/lab expired 5 min ago, at 2026-11-21T06:00.*clock says 2026-11-21T06:05/);
+    expect(() => decodeTicket(TEXT, new Date('2026-11-21T06:05:00Z'))).toThrow(
+      /lab expired 5 min ago, at 2026-11-21T06:00.*clock says 2026-11-21T06:05/,
+    );
   });
 
-  it('is refused without a word of what it holds', () => {
-    for (const now of [BEFORE, new Date('2027-01-01')]) {
-      for (const text of [`${TEXT.slice(0, -1)}#`, TEXT]) {
-        const thrown = ((): unknown => {
-          try {
-            return decodeTicket(text, now);
-          } catch (error) {
-            return JSON.stringify(error) + String(error);
-          }
-        })();
-        if (typeof thrown === 'string') expect(thrown).not.toContain(TICKET.token);
-      }
-    }
+  it.each([
+    ['damaged', `${TEXT.slice(0, -1)}#`, BEFORE],
+    ['expired', TEXT, new Date('2027-01-01')],
+  ])('that is %s is refused without its token', (_, text, now) => {
+    expect(() => decodeTicket(text, now)).toThrow(/^(?!.*abcdef\.0123)/s);
   });
 
   it('names its secrets', () => {

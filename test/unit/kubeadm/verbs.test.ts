@@ -11,10 +11,17 @@ function opensslCa(key: readonly string[]): { pem: string; hash: string } {
   const folder = mkdtempSync(join(tmpdir(), 'rkube-ca-'));
   try {
     const options = { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] as ('ignore' | 'pipe')[] };
-    execFileSync('openssl', ['req', '-x509', ...key, '-nodes', '-keyout', 'key', '-out', 'ca.crt', '-subj', '/CN=kubernetes'], options);
+    execFileSync(
+      'openssl',
+      ['req', '-x509', ...key, '-nodes', '-keyout', 'key', '-out', 'ca.crt', '-subj', '/CN=kubernetes'],
+      options,
+    );
     const publicKey = execFileSync('openssl', ['x509', '-in', 'ca.crt', '-noout', '-pubkey'], options);
     const der = execFileSync('openssl', ['pkey', '-pubin', '-outform', 'der'], { input: publicKey });
-    return { pem: readFileSync(join(folder, 'ca.crt'), 'utf8'), hash: `sha256:${createHash('sha256').update(der).digest('hex')}` };
+    return {
+      pem: readFileSync(join(folder, 'ca.crt'), 'utf8'),
+      hash: `sha256:${createHash('sha256').update(der).digest('hex')}`,
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }

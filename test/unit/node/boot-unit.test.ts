@@ -4,7 +4,8 @@ import { nodeNames } from '../../../src/node/names.ts';
 
 describe('the unit that starts a node at boot', () => {
   const text = bootUnit('rkube-lab-host1', 'podman');
-  const value = (key: string): string[] => [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, found = '']) => found);
+  const value = (key: string): string[] =>
+    [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, found = '']) => found);
 
   it('starts and stops the container by the engine', () => {
     expect(value('ExecStart')).toEqual(['podman start rkube-lab-host1']);
@@ -18,7 +19,11 @@ describe('the unit that starts a node at boot', () => {
   });
 
   it('stays active when the engine has gone, and comes with every boot', () => {
-    expect([value('Type'), value('RemainAfterExit'), value('WantedBy')]).toEqual([['oneshot'], ['yes'], ['default.target']]);
+    expect([value('Type'), value('RemainAfterExit'), value('WantedBy')]).toEqual([
+      ['oneshot'],
+      ['yes'],
+      ['default.target'],
+    ]);
   });
 
   it('says each thing once, in the three sections of a unit', () => {

@@ -18,7 +18,8 @@ describe('the files of a node', () => {
   });
 
   it('are programs where they begin with a shell, and only there', () => {
-    for (const { path, text, mode } of files) expect([path, mode.toString(8)]).toEqual([path, text.startsWith('#!') ? '755' : '644']);
+    for (const { path, text, mode } of files)
+      expect([path, mode.toString(8)]).toEqual([path, text.startsWith('#!') ? '755' : '644']);
   });
 
   it('name only programs of rkube that are among them', () => {

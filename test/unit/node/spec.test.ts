@@ -5,14 +5,22 @@ import { testConfig } from './config.ts';
 
 type Engine = Pick<EngineInfo, 'kind' | 'features'>;
 /** Way 1: the engine gives the node the host's address. */
-const pasta: Engine = { kind: 'podman', features: { hostAddressInNode: true, startsAtBoot: 'user-unit', needsVxlanChecksum: false } };
+const pasta: Engine = {
+  kind: 'podman',
+  features: { hostAddressInNode: true, startsAtBoot: 'user-unit', needsVxlanChecksum: false },
+};
 /** Way 2: the node translates. */
-const bridge: Engine = { kind: 'docker', features: { hostAddressInNode: false, startsAtBoot: 'daemon', needsVxlanChecksum: true } };
+const bridge: Engine = {
+  kind: 'docker',
+  features: { hostAddressInNode: false, startsAtBoot: 'daemon', needsVxlanChecksum: true },
+};
 const host: HostDevices = { devices: ['/dev/fuse', '/dev/net/tun'], modules: true, addressIsDefault: true };
 
 describe('published ports', () => {
   const text = async (role: 'control-plane' | 'worker', settings = {}): Promise<string[]> =>
-    publishedPorts(await testConfig(settings), role).map((port) => `${port.address}:${port.hostPort}:${port.nodePort}/${port.protocol}`);
+    publishedPorts(await testConfig(settings), role).map(
+      (port) => `${port.address}:${port.hostPort}:${port.nodePort}/${port.protocol}`,
+    );
 
   it('of a control plane: API also on loopback, kubelet, Flannel, etcd', async () => {
     expect(await text('control-plane')).toEqual([
@@ -30,7 +38,9 @@ describe('published ports', () => {
   });
 
   it('follow the settings, etcd only on the side of the host', async () => {
-    expect(await text('control-plane', { ports: { apiserver: 7443, kubelet: 7250, flannel: 7472, etcd: 7379 } })).toEqual([
+    expect(
+      await text('control-plane', { ports: { apiserver: 7443, kubelet: 7250, flannel: 7472, etcd: 7379 } }),
+    ).toEqual([
       '192.0.2.7:7443:7443/tcp',
       '127.0.0.1:7443:7443/tcp',
       '192.0.2.7:7250:7250/tcp',
@@ -45,7 +55,10 @@ describe('published ports', () => {
   });
 
   it('end with what was asked for', async () => {
-    expect((await text('worker', { publish: ['30080', '127.0.0.1:8053:53/udp'] })).slice(-2)).toEqual(['192.0.2.7:30080:30080/tcp', '127.0.0.1:8053:53/udp']);
+    expect((await text('worker', { publish: ['30080', '127.0.0.1:8053:53/udp'] })).slice(-2)).toEqual([
+      '192.0.2.7:30080:30080/tcp',
+      '127.0.0.1:8053:53/udp',
+    ]);
   });
 });
 
@@ -76,20 +89,46 @@ describe('the node container', () => {
   });
 
   it('has a network of the cluster with any other engine (way 2)', async () => {
-    const spec = containerSpec(await testConfig({ cluster: 'lab' }), 'worker', 'i', bridge, { ...host, addressIsDefault: false }, '0.1.0');
+    const spec = containerSpec(
+      await testConfig({ cluster: 'lab' }),
+      'worker',
+      'i',
+      bridge,
+      { ...host, addressIsDefault: false },
+      '0.1.0',
+    );
     expect([spec.network, spec.env]).toEqual(['rkube-lab', { container: 'docker' }]);
   });
 
   it('gets no modules and devices that the host lacks', async () => {
-    const spec = containerSpec(await testConfig(), 'worker', 'i', bridge, { devices: [], modules: false, addressIsDefault: true }, '0.1.0');
+    const spec = containerSpec(
+      await testConfig(),
+      'worker',
+      'i',
+      bridge,
+      { devices: [], modules: false, addressIsDefault: true },
+      '0.1.0',
+    );
     expect([spec.devices, spec.mounts.filter(({ kind }) => kind === 'bind')]).toEqual([[], []]);
   });
 
   it('carries labels from which the same settings resolve again', async () => {
-    const settings = { cluster: 'lab', node: 'n1', podSubnet: '10.9.0.0/16', publish: ['30080'], ports: { kubelet: 7250 }, kubeadm: { KubeletConfiguration: { maxPods: 9 } } };
+    const settings = {
+      cluster: 'lab',
+      node: 'n1',
+      podSubnet: '10.9.0.0/16',
+      publish: ['30080'],
+      ports: { kubelet: 7250 },
+      kubeadm: { KubeletConfiguration: { maxPods: 9 } },
+    };
     const config = await testConfig(settings);
     const { labels } = containerSpec(config, 'worker', 'i', bridge, host, '0.1.0');
-    expect(labels).toMatchObject({ 'dev.rkube.cluster': 'lab', 'dev.rkube.node': 'n1', 'dev.rkube.role': 'worker', 'dev.rkube.version': '0.1.0' });
+    expect(labels).toMatchObject({
+      'dev.rkube.cluster': 'lab',
+      'dev.rkube.node': 'n1',
+      'dev.rkube.role': 'worker',
+      'dev.rkube.version': '0.1.0',
+    });
     const again = await testConfig(JSON.parse(labels['dev.rkube.config'] ?? '') as object);
     expect({ ...again, sources: {} }).toEqual({ ...config, sources: {} });
   });

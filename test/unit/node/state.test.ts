@@ -22,8 +22,12 @@ function sourced(state: NodeState): Record<string, string> {
     const file = join(folder, 'node.env');
     writeFileSync(file, environment(state));
     const script = `set -eu; . '${file}'; set | grep ^RKUBE_`;
-    const lines = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { PATH: process.env['PATH'] } }).trim().split('\n');
-    return Object.fromEntries(lines.map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1).replaceAll("'", '')]));
+    const lines = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { PATH: process.env['PATH'] } })
+      .trim()
+      .split('\n');
+    return Object.fromEntries(
+      lines.map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1).replaceAll("'", '')]),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -40,7 +44,9 @@ describe('node.env', () => {
   });
 
   it('gives empty values for what an empty node does not know', () => {
-    expect(sourced({ ...STATE, phase: 'empty', endpoint: '', controlPlanes: [], softwareVxlanChecksum: false })).toEqual({
+    expect(
+      sourced({ ...STATE, phase: 'empty', endpoint: '', controlPlanes: [], softwareVxlanChecksum: false }),
+    ).toEqual({
       RKUBE_ADDRESS: '192.0.2.7',
       RKUBE_ENDPOINT: '',
       RKUBE_ENDPOINTS: '',

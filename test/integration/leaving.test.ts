@@ -1,0 +1,122 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { says } from './says.ts';
+import { TestSite } from './site.ts';
+
+// One initialised cluster; every test works on a copy of it.
+let made: TestSite;
+beforeAll(async () => {
+  made = new TestSite();
+  const { exitCode, stderr } = await made.run(['init']);
+  if (exitCode !== 0) throw new Error(stderr);
+});
+afterAll(() => made[Symbol.dispose]());
+
+const member = (): TestSite => new TestSite({ from: made });
+
+describe('rkube down, reset and delete', () => {
+  it('down stops the node and keeps its state', async () => {
+    using site = member();
+    expect(await site.run(['down'])).toMatchObject({ exitCode: 0 });
+    expect(site.changes()).toEqual([says(/^stop \S+ 30 rkube-rkube-NODE$/)]);
+    expect(await site.run(['down'])).toMatchObject({ exitCode: 0, stderr: says('is stopped already') });
+    expect(await site.run(['init'])).toMatchObject({ exitCode: 0, stderr: says('is initialised already') });
+  });
+
+  it('reset empties the node, and init makes a cluster anew', async () => {
+    using site = member();
+    await site.run(['kubeconfig', '--write']);
+    expect(await site.run(['reset', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(site.changes()).toContain(
+      'exec rkube-rkube-NODE kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock',
+    );
+    expect(site.contents()).not.toContain('~/.kube/rkube-rkube.yaml');
+    expect((await site.run(['up'])).stdout).toContain('empty');
+    expect(await site.run(['init'])).toMatchObject({ exitCode: 0, stderr: says('is up on') });
+  });
+
+  it('delete leaves nothing', async () => {
+    using site = member();
+    await site.run(['kubeconfig', '--write']);
+    expect(await site.run(['delete', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(site.contents()).toEqual(['podman/containers', 'podman/volumes', '~/.kube']);
+    expect(await site.run(['status'])).toMatchObject({ stdout: says('absent') });
+  });
+
+  it('delete of nothing is fine', async () => {
+    using site = new TestSite();
+    expect(await site.run(['delete', '--yes'])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('delete removes the network with the last node of a cluster, and not before', async () => {
+    using site = new TestSite({ engine: 'docker' });
+    await site.run(['up', '--node', 'one']);
+    await site.run([
+      'up',
+      '--node',
+      'two',
+      '--port-apiserver',
+      '7443',
+      '--port-kubelet',
+      '7250',
+      '--port-flannel',
+      '7472',
+      '--port-etcd',
+      '0',
+    ]);
+    await site.run(['delete', '--yes', '--node', 'one']);
+    expect(site.contents()).toContain('docker/networks/rkube-rkube.json');
+    await site.run(['delete', '--yes', '--node', 'two']);
+    expect(site.contents()).toEqual(['docker/containers', 'docker/networks', 'docker/volumes']);
+  });
+
+  it.each(['reset', 'delete'])('%s asks for --yes where nobody can be asked, and changes nothing', async (verb) => {
+    using site = member();
+    const before = site.contents();
+    expect(await site.run([verb])).toMatchObject({ exitCode: 2, stderr: says('confirm with --yes') });
+    expect([site.changes(), site.contents()]).toEqual([[], before]);
+  });
+});
+
+describe('a dry run', () => {
+  const changing: [string, string[], string][] = [
+    ['up', [], 'tar -x'],
+    ['init', [], 'kubectl --kubeconfig=/etc/kubernetes/admin.conf apply'],
+    ['join-command', ['--control-plane'], 'kubeadm token create'],
+    ['down', [], '$ podman stop '],
+    ['reset', [], 'kubeadm reset --force'],
+    ['delete', [], 'podman volume rm'],
+  ];
+  it.each(changing)('of %s on a member shows the commands and changes nothing', async (verb, flags, command) => {
+    using site = member();
+    mkdirSync(join(site.home, '.kube'));
+    writeFileSync(join(site.home, '.kube/rkube-rkube.yaml'), 'kind: Config');
+    const before = site.fingerprint();
+    const { exitCode, stderr } = await site.run([verb, ...flags, '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('$ podman ');
+    expect(stderr).toContain(command);
+    expect(site.changes()).toEqual([]);
+    expect(site.fingerprint()).toBe(before);
+  });
+
+  it.each([
+    ['up', 'podman create --name'],
+    ['init', 'kind: ClusterConfiguration'],
+  ])('of %s on a clean host shows everything and changes nothing', async (verb, text) => {
+    using site = new TestSite();
+    const before = site.fingerprint();
+    expect(await site.run([verb, '--dry-run'])).toMatchObject({ exitCode: 0, stderr: says(text) });
+    expect(site.changes()).toEqual([]);
+    expect(site.fingerprint()).toBe(before);
+  });
+
+  it('is not offered by verbs that change nothing', async () => {
+    using site = member();
+    expect(await site.run(['status', '--dry-run'])).toMatchObject({
+      exitCode: 2,
+      stderr: says("unknown option '--dry-run'"),
+    });
+  });
+});
