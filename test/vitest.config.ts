@@ -13,6 +13,8 @@ export default defineConfig({
   test: {
     reporters: [new ClosingLine()],
     passWithNoTests: false,
+    // vitest leaves one processor idle; on two that is half of them.
+    maxWorkers: 2,
     // Milliseconds: a test that takes longer hangs. Unit tests share no state, and are three times as fast unisolated.
     projects: [project('unit', 10_000, false), project('contract', 20_000), project('integration', 30_000)],
   },

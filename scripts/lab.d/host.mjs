@@ -12,7 +12,7 @@ import { recordBoot, running, startTime } from './state.mjs';
 /** @typedef {import('./state.mjs').Boot} Boot */
 
 /** Deadlines in seconds, some ten times what an idle machine with two cores needs. */
-export const deadlines = { boot: 120, engine: 120, poweroff: 90, killed: 20 };
+const deadlines = { boot: 120, engine: 120, poweroff: 90, killed: 20 };
 
 /**
  * Starts a host and returns at once.

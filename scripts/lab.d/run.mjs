@@ -142,7 +142,7 @@ export function run(
 }
 
 /** Waits. @param {number} milliseconds @returns {Promise<void>} */
-export const sleep = (milliseconds) =>
+const sleep = (milliseconds) =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds);
   });

@@ -43,7 +43,7 @@ export function forgetConnections(host) {
 }
 
 /** Arguments that run ssh inside the lab's network. @param {Lab} lab @returns {[string, ...string[]]} */
-export const sshCommand = (lab) => [...inside(lab), 'ssh', '-F', join(lab.dir, 'ssh_config')];
+const sshCommand = (lab) => [...inside(lab), 'ssh', '-F', join(lab.dir, 'ssh_config')];
 
 /**
  * Runs a shell command in a host.

@@ -16,7 +16,7 @@ export function createReporter(stream: Stream, kind: string, env: Env): Reporter
 const MARKS = { ok: '✓', skip: '✓', fail: '✗', warn: '!', start: '·', info: ' ', plan: ' ' } as const;
 
 /** One event as a line; '' for events that only a terminal shows. */
-export function plainLine(event: ProgressEvent, stream: Stream): string {
+function plainLine(event: ProgressEvent, stream: Stream): string {
   if (event.state === 'start' || (event.state === 'info' && event.step !== '')) return '';
   if (event.state === 'plan' || event.state === 'info') return `${event.msg}\n`;
   const time = event.seconds === undefined ? '' : ` (${event.seconds.toFixed(1)} s)`;

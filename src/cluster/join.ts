@@ -49,8 +49,9 @@ export async function join(
     steps.commit();
   }
   await steps.step('Wait until the node is Ready', () => waitForNode(run, node, config.node, KUBECONFIG.kubelet));
-  if (role === 'control-plane') await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
-  return { already: state.phase === 'member', role };
+  const is = state.phase === 'member' ? state.role : role;
+  if (is === 'control-plane') await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
+  return { already: state.phase === 'member', role: is };
 }
 
 /** A control plane asks itself first, then the others. */

@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { NodeConfig } from '../config/types.ts';
+import { mask } from '../core/command.ts';
 import { RkubeError } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
 import { type Run } from '../core/run.ts';
@@ -41,7 +42,7 @@ export async function kubeadmJoin(run: Run, node: NodeContainer, config: NodeCon
     secrets: ticketSecrets(ticket),
     timeoutMs: KUBEADM_MS,
     next: 'See `rkube logs` for the kubelet and containerd.',
-    onLine: phases(run, 'kubeadm join'),
+    onLine: phases(run, 'kubeadm join', ticketSecrets(ticket)),
   });
 }
 
@@ -104,9 +105,9 @@ function required(found: string | undefined, what: string, got: string): string 
   });
 }
 
-/** kubeadm prints `[phase] what it does`: hands that on as progress. */
-function phases(run: Run, step: string): (line: string) => void {
+/** kubeadm prints `[phase] what it does`: hands that on as progress, without secrets. */
+function phases(run: Run, step: string, secrets: readonly string[] = []): (line: string) => void {
   return (line) => {
-    if (/^\[[\w-]+\]/.test(line)) report(run.reporter, 'info', line, step);
+    if (/^\[[\w-]+\]/.test(line)) report(run.reporter, 'info', mask(line, secrets), step);
   };
 }

@@ -3,7 +3,7 @@ import { RkubeError } from '../core/errors.ts';
 import type { ContainerEngine } from '../engine/types.ts';
 
 /** Image that `make node-image` builds from Debian packages and Go modules. */
-export const ownImage = (version: string): string => `localhost/rkube-node:${version}`;
+const ownImage = (version: string): string => `localhost/rkube-node:${version}`;
 
 /**
  * Registry images that meet the image contract, pinned by digest.

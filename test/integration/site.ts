@@ -35,6 +35,8 @@ export const ADDRESS =
     .flat()
     .find((each) => each?.family === 'IPv4' && !each.internal)?.address ?? '';
 
+if (ADDRESS === '') throw new Error('integration tests need an IPv4 address of this machine that is not loopback');
+
 export interface Outcome {
   readonly exitCode: number | null;
   readonly signal: string | null;
