@@ -1,5 +1,5 @@
 // Bundles src/ into dist/: one small entry and chunks that are loaded when a verb needs them.
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -9,7 +9,6 @@ const LAZY = ['execa', 'yaml', 'zod', 'cidr-tools', 'modern-tar'];
 /** The entry and all it imports statically, commander included, KiB; 90 KiB is about 10 ms of parsing. */
 const START_LIMIT = 200;
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
@@ -25,6 +24,11 @@ const { metafile } = await build({
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
 });
+
+// After, not before: a rkube that starts while this runs still finds its files.
+for (const file of readdirSync(`${root}/dist`)) {
+  if (!(`dist/${file}` in metafile.outputs)) rmSync(`${root}/dist/${file}`, { recursive: true });
+}
 
 const eager = staticClosure(metafile.outputs, 'dist/main.js');
 const inputs = eager.flatMap((file) => Object.keys(metafile.outputs[file].inputs));

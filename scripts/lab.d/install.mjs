@@ -7,32 +7,46 @@ import { run } from './run.mjs';
 import { LabError, say } from './say.mjs';
 import { inHost } from './ssh.mjs';
 
-/** @param {import('./names.mjs').Host[]} hosts */
+/** @typedef {import('./names.mjs').Host} Host */
+
+/** Installs rkube on hosts that are up. @param {Host[]} hosts */
 export async function install(hosts) {
-  const temporary = mkdtempSync(join(tmpdir(), 'rkube-install-'));
+  const archive = await pack();
   try {
-    const tree = join(temporary, 'tree');
-    const archive = join(temporary, 'tree.tar');
-    await run('make', ['-C', checkout, '--silent', 'install', `DESTDIR=${tree}`, 'PREFIX=/usr/local'], {
+    await Promise.all(hosts.map((host) => unpack(host, archive)));
+  } finally {
+    rmSync(archive, { force: true });
+  }
+}
+
+/** What `make install` puts under /usr/local, as a tar file the caller removes. @returns {Promise<string>} */
+export async function pack() {
+  const temporary = mkdtempSync(join(tmpdir(), 'rkube-install-'));
+  const archive = `${temporary}.tar`;
+  try {
+    await run('make', ['-C', checkout, '--silent', 'install', `DESTDIR=${temporary}`, 'PREFIX=/usr/local'], {
       name: 'make install',
       seconds: 300,
     });
-    const top = readdirSync(tree);
-    if (top.length === 0)
-      throw new LabError(`make install put nothing into DESTDIR=${tree}; expected usr/local/bin/rkube`);
-    await run('tar', ['-C', tree, '--owner=root', '--group=root', '-cf', archive, ...top], { seconds: 60 });
-    await Promise.all(
-      hosts.map(async (host) => {
-        const input = openSync(archive, 'r');
-        try {
-          await inHost(host, 'root', 'tar -x -C / --no-overwrite-dir && sync', { seconds: 120, input });
-        } finally {
-          closeSync(input);
-        }
-        say(`${host.name}: rkube installed`);
-      }),
-    );
+    const top = readdirSync(temporary);
+    if (top.length === 0) {
+      throw new LabError(`make install put nothing into DESTDIR=${temporary}; expected usr/local/bin/rkube`);
+    }
+    await run('tar', ['-C', temporary, '--owner=root', '--group=root', '-cf', archive, ...top], { seconds: 60 });
+    return archive;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** @param {Host} host @param {string} archive */
+export async function unpack(host, archive) {
+  const input = openSync(archive, 'r');
+  try {
+    // sync: a test may cut the power next.
+    await inHost(host, 'root', 'tar -x -C / --no-overwrite-dir && sync', { seconds: 120, input });
+  } finally {
+    closeSync(input);
+  }
+  say(`${host.name}: rkube installed`);
 }

@@ -46,8 +46,9 @@ export class Invocation {
     return (this.flags['ignore'] as readonly string[] | undefined) ?? [];
   }
 
-  /** Data: JSON with --json, else the text made for people. */
+  /** Data: JSON with --json, else the text made for people. A dry run has none: it would be made up. */
   answer(data: unknown, text: () => string): void {
+    if (this.dryRun) return;
     this.print(this.flags['json'] === true ? JSON.stringify(data, undefined, 2) : text());
   }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lab, nodesReady, ok, residue } from './lab.ts';
+import { lab, mustBeClean, nodesReady, ok, residue } from './lab.ts';
 
 const who = 'alice@1';
 
@@ -21,7 +21,7 @@ const KUBEADM_RUNS = 'podman exec rkube-rkube-host1 pgrep -x kubeadm';
 describe.sequential('rkube is interrupted and killed', () => {
   beforeAll(async () => {
     await lab('up', '2');
-    expect(await residue(who), 'the host must be clean').toBe('');
+    await mustBeClean(who);
   });
 
   test('SIGINT in the middle of init takes back what was begun', async () => {

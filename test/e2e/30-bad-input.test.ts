@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lab, ok, on, residue } from './lab.ts';
+import { lab, mustBeClean, ok, on, residue } from './lab.ts';
 
 // host1 has the cluster that the tests before left; host3 is empty, and must stay so.
 const first = 'alice@1';
@@ -23,7 +23,7 @@ describe.sequential('bad input is refused clearly and leaves nothing', () => {
     await lab('up', '3');
     await ok(first, 'rkube init');
     ticket = await ok(first, 'rkube join-command');
-    expect(await residue(who), 'the host must be clean').toBe('');
+    await mustBeClean(who);
   });
   afterAll(async () => {
     await on(

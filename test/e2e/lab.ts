@@ -106,3 +106,9 @@ export async function residue(who: string, engine = 'podman'): Promise<string> {
   ];
   return (await on(who, lines.join('; '))).stdout.trim();
 }
+
+/** Tests that begin on an empty host say so when it is not. */
+export async function mustBeClean(who: string): Promise<void> {
+  const found = await residue(who);
+  if (found !== '') throw new Error(`${who} must be clean, found:\n${found}`);
+}
