@@ -15,6 +15,7 @@ const packages = {
   bc: '/usr/bin/bc',
   gcc: '/usr/bin/gcc',
   make: '/usr/bin/make',
+  'libc6-dev': '/usr/include/stdio.h',
   'libelf-dev': '/usr/include/libelf.h',
   'libssl-dev': '/usr/include/openssl/ssl.h',
   'xz-utils': '/usr/bin/xz',

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { cache } from './names.mjs';
+import { withUndo } from './run.mjs';
 import { elapsed, say } from './say.mjs';
 
 /** Hash of files (folders with all that is in them) and texts. @param {string[]} files @param {string[]} [texts] */
@@ -54,7 +55,10 @@ export async function part(name, key, build) {
   mkdirSync(temporary, { recursive: true });
   say(`${name}: building (log ${log})`);
   const began = elapsed();
-  await build(temporary, log);
+  await withUndo(
+    () => rmSync(temporary, { recursive: true, force: true }),
+    () => build(temporary, log),
+  );
   renameSync(temporary, folder);
   say(`${name}: built in ${(elapsed() - began).toFixed(0)} s`);
   prune(name);

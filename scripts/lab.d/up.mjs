@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { tearDown } from './down.mjs';
 import { boot, powerFailure, powerOff, waitForEngines, waitForSsh } from './host.mjs';
-import { install } from './install.mjs';
+import { pack, unpack } from './install.mjs';
 import { checkout, cpus, hostOf } from './names.mjs';
 import { makeNetwork } from './net.mjs';
 import { LabError, say, table } from './say.mjs';
@@ -36,24 +36,9 @@ export async function up(lab, count, { memory, fresh }) {
   } else if (readlinkSync(base) !== disk) {
     say('NOTE: this lab stands on an older base disk; `lab up --fresh` takes the new one');
   }
-  const available = cpus();
-  const ready = await Promise.all(
-    hosts.map(async (host) => {
-      if (down.includes(host)) {
-        boot(
-          host,
-          lastBoot(host) ?? {
-            kernel,
-            memory,
-            cpu: available[(host.index - 1) % available.length],
-            disk: `${host.cow},${base}`,
-          },
-        );
-      }
-      return settle(host);
-    }),
-  );
-  if (down.length > 0 && existsSync(join(checkout, 'dist'))) await install(down);
+  for (const host of down)
+    boot(host, lastBoot(host) ?? { kernel, memory, cpu: cpuFor(host), disk: `${host.cow},${base}` });
+  const ready = await settleAll(hosts, existsSync(join(checkout, 'dist')) ? down : []);
   table([
     ['HOST', 'ADDRESS', 'USER', 'ENGINE'],
     ...hosts.flatMap((host, index) => [
@@ -63,13 +48,36 @@ export async function up(lab, count, { memory, fresh }) {
   ]);
 }
 
-/** Waits until a host is of use. @param {Host} host */
-async function settle(host) {
-  await waitForSsh(host);
-  say(`${host.name}: ssh answers`);
-  const engines = await waitForEngines(host);
-  say(`${host.name}: Podman and Docker answer`);
-  return engines;
+/** CPUs in turn. @param {Host} host */
+function cpuFor(host) {
+  const available = cpus();
+  return available[(host.index - 1) % available.length];
+}
+
+/**
+ * Waits until hosts are of use; those of `fresh` get rkube, packed while they boot.
+ * @param {Host[]} hosts @param {Host[]} fresh
+ */
+async function settleAll(hosts, fresh) {
+  const archive = fresh.length > 0 ? pack() : undefined;
+  archive?.catch(() => {}); // reported where it is awaited, below
+  try {
+    return await Promise.all(
+      hosts.map(async (host) => {
+        await waitForSsh(host);
+        say(`${host.name}: ssh answers`);
+        if (archive && fresh.includes(host)) await unpack(host, await archive);
+        const engines = await waitForEngines(host);
+        say(`${host.name}: Podman and Docker answer`);
+        return engines;
+      }),
+    );
+  } finally {
+    await archive?.then(
+      (file) => rmSync(file, { force: true }),
+      () => {},
+    );
+  }
 }
 
 /** @param {number} count @param {string} memory */
@@ -98,5 +106,5 @@ export async function start(host) {
   if (!last) throw new LabError(`${host.name} was never started: lab up ${host.index}`, 2);
   if (running(host)) say(`${host.name}: is running`);
   else boot(host, last);
-  await settle(host);
+  await settleAll([host], []);
 }

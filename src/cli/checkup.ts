@@ -26,7 +26,7 @@ async function withSite({ host, config, engine, node }: Site): Promise<CheckInpu
     engine: engine.info,
     engineProblem: '',
     nodeRuns: (await node.state())?.status === 'running',
-    ports: portUses(config.ports, publishedPorts(config, 'control-plane')),
+    ports: portUses(config.ports, publishedPorts(config, 'control-plane', engine.info.features)),
   };
 }
 

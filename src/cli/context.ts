@@ -2,7 +2,7 @@ import { type Site, site } from '../cluster/site.ts';
 import { type Layer, rawLayer } from '../config/layers.ts';
 import { loadConfig } from '../config/load.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import type { RawConfig } from '../config/types.ts';
+import { ENGINE_KINDS, type NodeConfig, type RawConfig } from '../config/types.ts';
 import { DryRunner } from '../core/dry.ts';
 import { RkubeError } from '../core/errors.ts';
 import { LocalRunner } from '../core/runner.ts';
@@ -35,11 +35,33 @@ export async function openSite(invocation: Invocation, fixed: readonly Layer[] =
   const { host, file } = await openGround(invocation);
   const input = { flags: invocation.flags, env: invocation.process.env, file, hostname: host.hostname };
   const named = await resolveConfig({ ...input, fixed });
-  const engine = await detectEngine(host.runner, named);
-  const existing = await existingNode(engine, named.cluster, named.node, named.sources['node'] === 'host');
+  const { engine, existing } = await findNode(host, named);
   const layers = existing === undefined ? fixed : [...fixed, existing];
   const config = await resolveConfig({ ...input, fixed: layers, address: () => hostAddress(host) });
   return site(invocation.run, host, engine, config);
+}
+
+/**
+ * The engine to use, and the node it has. Where several engines answer and nobody chose, the one that holds a
+ * node of the cluster is meant; else the first.
+ */
+async function findNode(
+  host: Host,
+  named: NodeConfig,
+): Promise<{ engine: ContainerEngine; existing: Layer | undefined }> {
+  const look = (engine: ContainerEngine): Promise<Layer | undefined> =>
+    existingNode(engine, named.cluster, named.node, named.sources['node'] === 'host');
+  const first = await detectEngine(host.runner, named);
+  const existing = await look(first);
+  const others = ENGINE_KINDS.slice(ENGINE_KINDS.indexOf(first.dialect.kind) + 1);
+  if (existing === undefined && named.engine === 'auto') {
+    for (const engine of others) {
+      const other = await detectEngine(host.runner, { ...named, engine }).catch(() => undefined);
+      const found = other === undefined ? undefined : await look(other);
+      if (other !== undefined && found !== undefined) return { engine: other, existing: found };
+    }
+  }
+  return { engine: first, existing };
 }
 
 /**

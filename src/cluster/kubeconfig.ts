@@ -4,7 +4,7 @@ import { hostKubeconfig, kubeconfigPath, writeSecretFile } from '../kube/kubecon
 import { KUBECONFIG } from '../kube/kubectl.ts';
 import type { Site } from './site.ts';
 
-/** The administrator's kubeconfig, for this host (127.0.0.1) or for others (host address). */
+/** The administrator's kubeconfig, for this host (127.0.0.1 where the engine can) or for others (host address). */
 export async function readKubeconfig(site: Site, reach: 'local' | 'remote'): Promise<string> {
   const text = await site.node.readFile(KUBECONFIG.admin);
   if (text === undefined) {
@@ -15,7 +15,8 @@ export async function readKubeconfig(site: Site, reach: 'local' | 'remote'): Pro
     });
   }
   const { address, cluster, ports } = site.config;
-  return hostKubeconfig(text, cluster, `https://${reach === 'local' ? '127.0.0.1' : address}:${ports.apiserver}`);
+  const loopback = reach === 'local' && site.engine.info.features.portOnSeveralAddresses;
+  return hostKubeconfig(text, cluster, `https://${loopback ? '127.0.0.1' : address}:${ports.apiserver}`);
 }
 
 /** Writes the kubeconfig on the host, mode 0600; returns its path. */

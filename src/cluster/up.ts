@@ -42,7 +42,9 @@ export async function bringUp(
     steps.skip(`Node container ${node.name} runs already`);
     rejectOtherRole(site, before.labels[LABEL.role], options.role);
   } else {
-    await steps.step('Check this host', () => checkHost(site, publishedPorts(config, options.role), options.ignore));
+    await steps.step('Check this host', () =>
+      checkHost(site, publishedPorts(config, options.role, engine.info.features), options.ignore),
+    );
   }
   if (before === undefined) {
     const image = await steps.step('Find the node image', () => ensureImage(engine, config));

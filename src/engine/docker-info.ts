@@ -86,6 +86,8 @@ function engineInfo(kind: EngineKind, info: Info, version: Version, number: stri
       startsAtBoot: 'daemon',
       // Not told means nerdctl before 2.3, whose default is slirp4netns where it is installed: without the
       // checksum VXLAN fails there, with it VXLAN is only slower elsewhere.
+      // Seen with Docker 26.1: `start` ends after 16 s with "Timed out proxy starting the userland proxy".
+      portOnSeveralAddresses: !rootless,
       needsVxlanChecksum: rootless && ['slirp4netns', ''].includes(networkDriver),
     },
   };

@@ -42,6 +42,7 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     features: {
       hostAddressInNode: pasta,
       startsAtBoot: 'user-unit',
+      portOnSeveralAddresses: true,
       needsVxlanChecksum: network === 'slirp4netns',
     },
   };

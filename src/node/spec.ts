@@ -1,6 +1,6 @@
 import { rawConfig } from '../config/raw.ts';
 import type { NodeConfig, PublishedPort, Role } from '../config/types.ts';
-import type { ContainerSpec, EngineInfo } from '../engine/types.ts';
+import type { ContainerSpec, EngineFeatures, EngineInfo } from '../engine/types.ts';
 import { LABEL, nodeNames } from './names.ts';
 
 /** Facts of the host that decide what a node container is given. */
@@ -17,7 +17,11 @@ export interface HostDevices {
 export const OPTIONAL_DEVICES = ['/dev/fuse', '/dev/net/tun'] as const;
 
 /** Ports a node publishes: equal numbers inside and outside, on the host address, never on all interfaces. */
-export function publishedPorts(config: NodeConfig, role: Role): readonly PublishedPort[] {
+export function publishedPorts(
+  config: NodeConfig,
+  role: Role,
+  features: Pick<EngineFeatures, 'portOnSeveralAddresses'>,
+): readonly PublishedPort[] {
   const { address, ports } = config;
   const port = (number: number, protocol: 'tcp' | 'udp', on = address): PublishedPort => ({
     address: on,
@@ -27,8 +31,9 @@ export function publishedPorts(config: NodeConfig, role: Role): readonly Publish
   });
   const all = [port(ports.kubelet, 'tcp'), port(ports.flannel, 'udp')];
   if (role === 'control-plane') {
-    // kubectl on the host itself uses 127.0.0.1, which no firewall of the site touches.
-    all.unshift(port(ports.apiserver, 'tcp'), port(ports.apiserver, 'tcp', '127.0.0.1'));
+    // kubectl on the host itself uses 127.0.0.1 where it can, which no firewall of the site touches.
+    if (features.portOnSeveralAddresses) all.unshift(port(ports.apiserver, 'tcp', '127.0.0.1'));
+    all.unshift(port(ports.apiserver, 'tcp'));
     // kubeadm fixes etcd's ports in the node; only their numbers on the host can differ.
     if (ports.etcd !== 0) {
       all.push({ ...port(2379, 'tcp'), hostPort: ports.etcd }, { ...port(2380, 'tcp'), hostPort: ports.etcd + 1 });
@@ -71,7 +76,7 @@ export function containerSpec(
         : []),
     ],
     devices: host.devices,
-    ports: publishedPorts(config, role),
+    ports: publishedPorts(config, role, engine.features),
   };
 }
 

@@ -83,7 +83,7 @@ describe.sequential('one cluster over several hosts', () => {
 
   test('a rootless Docker host joins the Podman cluster as second control plane', async () => {
     const ticket = await ok(first, 'rkube join-command --control-plane');
-    await ok(third, 'rkube join', { input: ticket });
+    await ok(third, 'rkube join --engine docker', { input: ticket });
     await nodesReady(first, ['host1', 'host2', 'host3']);
     const members = await ok(
       first,

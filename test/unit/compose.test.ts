@@ -10,7 +10,12 @@ import { testConfig } from './node/config.ts';
 // variables are filled in, and the very arguments `docker create` gets.
 
 const IMAGE = 'localhost/rkube-node:v1.36.3';
-const FEATURES = { hostAddressInNode: false, startsAtBoot: 'daemon', needsVxlanChecksum: true } as const;
+const FEATURES = {
+  hostAddressInNode: false,
+  startsAtBoot: 'daemon',
+  portOnSeveralAddresses: false,
+  needsVxlanChecksum: true,
+} as const;
 
 interface Service {
   container_name: string;

@@ -21,6 +21,8 @@ const features = (hostAddressInNode: boolean, startsAtBoot: string, needsVxlanCh
   hostAddressInNode,
   startsAtBoot,
   needsVxlanChecksum,
+  // RootlessKit, and with it every rootless engine that has a daemon, maps all host addresses to one.
+  portOnSeveralAddresses: startsAtBoot === 'user-unit',
 });
 
 describe('what recorded engines tell of themselves', () => {

@@ -7,18 +7,28 @@ type Engine = Pick<EngineInfo, 'kind' | 'features'>;
 /** Way 1: the engine gives the node the host's address. */
 const pasta: Engine = {
   kind: 'podman',
-  features: { hostAddressInNode: true, startsAtBoot: 'user-unit', needsVxlanChecksum: false },
+  features: {
+    hostAddressInNode: true,
+    startsAtBoot: 'user-unit',
+    portOnSeveralAddresses: true,
+    needsVxlanChecksum: false,
+  },
 };
 /** Way 2: the node translates. */
 const bridge: Engine = {
   kind: 'docker',
-  features: { hostAddressInNode: false, startsAtBoot: 'daemon', needsVxlanChecksum: true },
+  features: {
+    hostAddressInNode: false,
+    startsAtBoot: 'daemon',
+    portOnSeveralAddresses: false,
+    needsVxlanChecksum: true,
+  },
 };
 const host: HostDevices = { devices: ['/dev/fuse', '/dev/net/tun'], modules: true, addressIsDefault: true };
 
 describe('published ports', () => {
   const text = async (role: 'control-plane' | 'worker', settings = {}): Promise<string[]> =>
-    publishedPorts(await testConfig(settings), role).map(
+    publishedPorts(await testConfig(settings), role, { portOnSeveralAddresses: true }).map(
       (port) => `${port.address}:${port.hostPort}:${port.nodePort}/${port.protocol}`,
     );
 

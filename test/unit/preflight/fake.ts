@@ -86,7 +86,12 @@ export const podman: NonNullable<CheckInput['engine']> = {
   storageDriver: 'overlay',
   networkDriver: 'pasta',
   portDriver: '',
-  features: { hostAddressInNode: true, startsAtBoot: 'user-unit', needsVxlanChecksum: false },
+  features: {
+    hostAddressInNode: true,
+    startsAtBoot: 'user-unit',
+    portOnSeveralAddresses: true,
+    needsVxlanChecksum: false,
+  },
 };
 
 type Changes = Partial<Omit<CheckInput, 'config' | 'host'>> & { config?: Partial<CheckInput['config']> };
