@@ -93,7 +93,7 @@ describe('what that means for a node', () => {
     ['podman-5.4.2-rootful', features(false, 'user-unit', false)],
     ['podman-6.0.0', features(true, 'user-unit', false)],
     ['docker-26.1.5', features(false, 'daemon', true)],
-    ['docker-26.1.5-rootful', features(false, 'daemon', false)],
+    ['docker-26.1.5-rootful', { ...features(false, 'daemon', false), portOnSeveralAddresses: true }],
     ['docker-28.5.2', features(false, 'daemon', false)],
     ['docker-29.5.2', features(false, 'daemon', false)],
     ['nerdctl-2.1.3', features(false, 'daemon', true)],
