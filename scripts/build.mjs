@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Costly to load (20 to 90 ms): reached through `import()` only, so that `rkube --version` stays quick. */
-const LAZY = ['execa', 'yaml', 'zod', 'cidr-tools', 'modern-tar'];
+const LAZY = ['execa', 'yaml', 'zod', 'modern-tar'];
 /** The entry and all it imports statically, commander included, KiB; 90 KiB is about 10 ms of parsing. */
 const START_LIMIT = 200;
 

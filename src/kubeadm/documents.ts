@@ -15,7 +15,7 @@ export function baseDocuments(file: string): Json[] {
 
 /** One YAML stream of several documents. */
 export function yamlStream(documents: readonly unknown[]): string {
-  return documents.map((document) => stringify(document, { lineWidth: 0 })).join('---\n');
+  return documents.map((document) => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
 }
 
 /** Objects merge by key; everything else, lists too, is replaced. */
