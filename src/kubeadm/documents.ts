@@ -21,9 +21,11 @@ export function yamlStream(documents: readonly unknown[]): string {
 /** Objects merge by key; everything else, lists too, is replaced. */
 export function merge(base: unknown, over: unknown): unknown {
   if (!isObject(base) || !isObject(over)) return over;
-  const merged: Json = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in base ? merge(base[key], value) : value;
-  return merged;
+  // By way of a map, so that a key called __proto__ is a key like any other.
+  const merged = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over))
+    merged.set(key, merged.has(key) ? merge(merged.get(key), value) : value);
+  return Object.fromEntries(merged);
 }
 
 const isObject = (value: unknown): value is Json =>

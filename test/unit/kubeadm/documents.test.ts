@@ -124,6 +124,11 @@ describe('the document of kubeadm join', () => {
   });
 });
 
+it('merges a key called __proto__ like any other', () => {
+  const odd = JSON.parse('{"__proto__": {"a": 1}}') as object;
+  expect(Object.keys(merge({ b: 2 }, odd) as object)).toEqual(['b', '__proto__']);
+});
+
 describe('the base documents', () => {
   it.each(['init.yaml', 'join.yaml', 'flannel.yaml'])('of %s parse, each with kind and version', (file) => {
     for (const document of baseDocuments(file))
