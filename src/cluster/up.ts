@@ -54,7 +54,7 @@ export async function bringUp(
     steps.undo('Remove the node container', () => (hadState ? removeContainer : removeNode)(run, host, node, names));
     await steps.step(`Create node container ${node.name} from ${image}`, async () => {
       const spec = containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion());
-      await createNode(engine, spec, (subnets) => rejectRanges(rangeProblems(config, subnets)));
+      await createNode(engine, spec, volumes, (subnets) => rejectRanges(rangeProblems(config, subnets)));
     });
   } else {
     rejectOtherRole(site, before.labels[LABEL.role], options.role);

@@ -30,6 +30,8 @@ export class LocalRunner implements CommandRunner {
       cancelSignal: this.#lifetime.signal,
       forceKillAfterDelay: KILL_DELAY_MS,
       all: options.onLine !== undefined,
+      // A group of its own: Ctrl-C at a terminal reaches rkube alone, which then ends the command in good order.
+      detached: true,
     });
     if (options.onLine) {
       for await (const line of child.iterable({ from: 'all' })) options.onLine(line);

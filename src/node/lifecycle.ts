@@ -13,18 +13,18 @@ const STOP_SECONDS = 30;
 
 /**
  * Creates volumes, network and container. Safe to repeat after a crash: what exists is kept.
- * `acceptNetwork` throws when the ranges of the engine's network cannot be used.
+ * `volumes` are those there already; `acceptNetwork` throws when the ranges of the engine's network cannot be used.
  */
 export async function createNode(
   engine: ContainerEngine,
   spec: ContainerSpec,
+  volumes: readonly string[],
   acceptNetwork: (subnets: readonly string[]) => void,
 ): Promise<void> {
   const { dialect } = engine;
   const labels = pick(spec.labels, [LABEL.cluster, LABEL.node]);
-  const present = await engine.ask(dialect.listVolumes(LABEL.cluster));
   for (const mount of spec.mounts) {
-    if (mount.kind !== 'volume' || present.includes(mount.source)) continue;
+    if (mount.kind !== 'volume' || volumes.includes(mount.source)) continue;
     await engine.ask(dialect.createVolume(mount.source, labels));
   }
   if (!spec.network.startsWith('pasta')) {

@@ -138,8 +138,8 @@ describe('rkube init', () => {
   });
 
   it('refuses an image of another Kubernetes than the one asked for', async () => {
-    using site = new TestSite({ images: ['localhost/rkube-node:v1.35.0'] });
-    expect(await site.run(['init', '--kubernetes-version', 'v1.35.0'])).toMatchObject({
+    using site = new TestSite({ images: ['localhost/mine:1'] });
+    expect(await site.run(['init', '--image', 'localhost/mine:1', '--kubernetes-version', 'v1.35.0'])).toMatchObject({
       exitCode: 1,
       stderr: says('The node image holds Kubernetes v1.36.3, expected v1.35.0 (from --kubernetes-version)'),
     });

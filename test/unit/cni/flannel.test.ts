@@ -63,9 +63,12 @@ describe('the manifest of Flannel', () => {
     expect(container?.args).toEqual(expect.arrayContaining(['--iface=$(HOST_IP)', '--public-ip=$(HOST_IP)']));
   });
 
-  it('uses one image', async () => {
+  it('installs the CNI configuration only when the plugin can work', async () => {
     const { containers, initContainers } = find(await manifest(), 'DaemonSet').spec.template.spec;
-    expect(new Set([...containers, ...initContainers].map(({ image }) => image)).size).toBe(1);
+    expect(initContainers).toBeUndefined();
+    expect(containers).toMatchObject([
+      { lifecycle: { postStart: { exec: { command: ['sh', '-c', expect.stringContaining('subnet.env')] } } } },
+    ]);
   });
 
   it('makes the DaemonSet that its description names', async () => {

@@ -36,6 +36,6 @@ describe('the files of a node', () => {
 
   it('let the kubelet wait for what prepares the node', () => {
     expect(find('/etc/systemd/system/rkube-node.service')?.text).toMatch(/^Before=.*\bkubelet\.service/m);
-    expect(find('/etc/systemd/system/kubelet.service.d/20-rkube.conf')?.text).toMatch(/^Requires=rkube-node\.service/m);
+    expect(find('/etc/systemd/system/kubelet.service.d/20-rkube.conf')?.text).toMatch(/^Wants=rkube-node\.service/m);
   });
 });
