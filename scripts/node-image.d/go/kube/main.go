@@ -23,6 +23,7 @@ import (
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubeadm "k8s.io/kubernetes/cmd/kubeadm/app"
+	kubeadmerrors "k8s.io/kubernetes/cmd/kubeadm/app/util/errors"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
@@ -37,10 +38,8 @@ var commands = map[string]func() *cobra.Command{
 func main() {
 	name := filepath.Base(os.Args[0])
 	switch name {
-	case "kubeadm": // prints its own errors
-		if kubeadm.Run() != nil {
-			os.Exit(1)
-		}
+	case "kubeadm": // leaves it to its caller to print the error and choose the exit code
+		kubeadmerrors.HandleError(kubeadm.Run())
 	case "kubectl": // reads -v before it parses flags, and exits with the code its errors carry
 		_, _ = logs.GlogSetter(kubectl.GetLogVerbosity(os.Args))
 		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
