@@ -89,12 +89,10 @@ describe.sequential('bad input is refused clearly and leaves nothing', () => {
       'install -d -o alice -g alice /home/alice/small && mount -t tmpfs -o size=100m,uid=1001,gid=1001 tmpfs /home/alice/small',
     );
     await ok(who, 'podman save -o /tmp/node-image.tar localhost/rkube-node:v1.36.3 >/dev/null 2>&1');
-    const storage = '[storage]\\ndriver="overlay"\\ngraphroot="/home/alice/small/root"\\nrunroot="/tmp/small-run"\\n';
-    await refused(
-      `printf '${storage}' > /tmp/small.conf; CONTAINERS_STORAGE_CONF=/tmp/small.conf rkube init --image /tmp/node-image.tar`,
-      1,
-      ['no space left on device', 'Free space'],
-    );
+    await refused('XDG_DATA_HOME=/home/alice/small/share rkube init --image /tmp/node-image.tar', 1, [
+      'no space left on device',
+      'Free space',
+    ]);
     await on(who, 'rm -f /tmp/node-image.tar');
   });
   test('a control plane that does not answer', async () => {
