@@ -16,7 +16,7 @@ help:
 	@echo 'make build      dist/'
 	@echo 'make install    rkube to PREFIX, ~/.local unless set'
 	@echo 'make node-image the node image from Debian packages and Go modules'
-	@echo 'make bench      speed and memory on a lab host'
+	@echo 'make bench      speed and memory on lab hosts'
 	@echo 'make doctor up init join-command join status kubeconfig shell logs down reset delete'
 	@echo '                the verbs of rkube'
 
