@@ -19,8 +19,10 @@ export interface UpOptions {
 }
 
 /** `rkube up`: a node container that runs and is prepared. Changes nothing when it is so already. */
-export async function up(site: Site, steps: Steps, options: UpOptions): Promise<NodeState> {
-  const { state } = await bringUp(site, steps, options);
+export async function up(site: Site, steps: Steps, options: Partial<UpOptions>): Promise<NodeState> {
+  // A node that is here keeps its role; nobody has to repeat it.
+  const has = (await site.node.state())?.labels[LABEL.role] === 'worker' ? 'worker' : 'control-plane';
+  const { state } = await bringUp(site, steps, { ignore: [], role: has, ...options });
   await prepare(site, steps, state);
   steps.commit();
   return state;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, get, isReady, lab, nodesReady, ok, on, residue } from './lab.ts';
+import { eventually, get, isReady, lab, nodesReady, notYetSeen, ok, on, residue } from './lab.ts';
 import { SERVERS } from './manifests.ts';
 
 // The main job, by the README's commands: alice has rootless Podman, bob rootless Docker.
@@ -112,7 +112,8 @@ describe.sequential('one cluster over several hosts', () => {
     expect(names).toContain(await ok(second, 'curl -sS --max-time 10 http://10.99.0.11:30080/'));
   });
 
-  test('down and up keep the state', async () => {
+  test('down and up keep the state', async (context) => {
+    notYetSeen(context);
     await ok(second, 'rkube down');
     await eventually(
       'host2 NotReady',
@@ -125,25 +126,29 @@ describe.sequential('one cluster over several hosts', () => {
     await servers(2);
   });
 
-  test.each([
-    ['2', 'host2'],
-    ['1', 'host1'],
-  ])('a reboot of host %s makes the cluster whole again, no command typed', async (index) => {
-    await lab('reboot', index);
-    await nodesReady(first, ['host1', 'host2'], 480);
-    const pods = await servers(2);
-    for (const from of pods) {
-      for (const to of pods) expect(await fetchFrom(from, `${to.ip}:8080`), `${from.node} to ${to.node}`).toBe(to.name);
-    }
-  });
+  test.for(['2', '1'])(
+    'a reboot of host %s makes the cluster whole again, no command typed',
+    async (index, context) => {
+      notYetSeen(context);
+      await lab('reboot', index);
+      await nodesReady(first, ['host1', 'host2'], 480);
+      const pods = await servers(2);
+      for (const from of pods) {
+        for (const to of pods)
+          expect(await fetchFrom(from, `${to.ip}:8080`), `${from.node} to ${to.node}`).toBe(to.name);
+      }
+    },
+  );
 
-  test('delete leaves no container, volume, network, file, unit or process', async () => {
+  test('delete leaves no container, volume, network, file, unit or process', async (context) => {
+    notYetSeen(context);
     await ok(second, 'rkube delete --yes');
     expect(await residue(second)).toBe('');
     await ok(first, 'rkube kubectl delete daemonset/server service/server node/host2');
   });
 
-  test('a rootless Docker host joins the Podman cluster as second control plane', async () => {
+  test('a rootless Docker host joins the Podman cluster as second control plane', async (context) => {
+    notYetSeen(context);
     await lab('up', '3');
     const ticket = await ok(first, 'rkube join-command --control-plane');
     await ok(third, 'rkube join --engine docker', { input: ticket, seconds: 540 });
@@ -156,7 +161,8 @@ describe.sequential('one cluster over several hosts', () => {
     expect(await ok(third, 'rkube kubectl get nodes -o name')).toContain('node/host3');
   });
 
-  test('the second control plane leaves, and the first goes on alone', async () => {
+  test('the second control plane leaves, and the first goes on alone', async (context) => {
+    notYetSeen(context);
     await ok(third, 'rkube delete --yes');
     expect(await residue(third, 'docker')).toBe('');
     await ok(first, 'rkube kubectl delete node/host3');

@@ -85,6 +85,13 @@ describe('rkube up', () => {
     expect(ended.at(-1)).toBe('Prepare the node');
   });
 
+  it('keeps the role of a worker that is there, without the flag', async () => {
+    using site = new TestSite();
+    expect(await site.run(['up', '--worker'])).toMatchObject({ exitCode: 0 });
+    expect(await site.run(['down'])).toMatchObject({ exitCode: 0 });
+    expect(await site.run(['up'])).toMatchObject({ exitCode: 0 });
+  });
+
   it('publishes no ports of a control plane with --worker, and says so to init', async () => {
     using site = new TestSite();
     expect(await site.run(['up', '--worker'])).toMatchObject({ exitCode: 0 });

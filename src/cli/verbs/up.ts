@@ -20,8 +20,8 @@ export const up: Verb = {
     const { Steps } = await import('../../cluster/steps.ts');
     const site = await openSite(invocation);
     const steps = new Steps(invocation.run, invocation.stepOptions);
-    const role = invocation.flags['worker'] === true ? 'worker' : 'control-plane';
-    const state = await steps.guard(() => up(site, steps, { role, ignore: invocation.ignore }));
+    const role = invocation.flags['worker'] === true ? { role: 'worker' as const } : {};
+    const state = await steps.guard(() => up(site, steps, { ...role, ignore: invocation.ignore }));
     const { cluster, node, address } = site.config;
     invocation.answer({ cluster, node, ...state }, () => `${node}   ${address}   ${state.phase}`);
     if (state.phase === 'empty') {
