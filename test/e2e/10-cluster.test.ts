@@ -112,8 +112,7 @@ describe.sequential('one cluster over several hosts', () => {
     expect(names).toContain(await ok(second, 'curl -sS --max-time 10 http://10.99.0.11:30080/'));
   });
 
-  test('down and up keep the state', async (context) => {
-    notYetSeen(context);
+  test('down and up keep the state', async () => {
     await ok(second, 'rkube down');
     await eventually(
       'host2 NotReady',
