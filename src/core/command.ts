@@ -1,3 +1,5 @@
+import type { Channel, Stream } from './channel.ts';
+
 // A command is a value: built by pure functions, shown by `display`, run only by a CommandRunner.
 
 /** One command line. Arguments are arrays; no shell ever sees them. */
@@ -44,6 +46,8 @@ export interface CommandRunner {
   run(spec: CommandSpec, options?: RunOptions): Promise<CommandResult>;
   /** Runs with this process's terminal attached; resolves with the exit code. */
   attach(spec: CommandSpec): Promise<number>;
+  /** Starts a command to talk to; absent where commands are only shown. */
+  open?(spec: CommandSpec, onText: (stream: Stream, text: string) => void): Promise<Channel>;
 }
 
 /** A command with the function that makes its output a value. */

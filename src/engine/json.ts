@@ -1,4 +1,6 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
+// Not by way of z.core: a namespace of a namespace brings all of it, every language of its messages too.
+import { $ZodError } from 'zod/v4/core';
 import { type CommandResult, display } from '../core/command.ts';
 import { RkubeError } from '../core/errors.ts';
 
@@ -26,7 +28,7 @@ export function readJson<S extends z.ZodMiniType>(result: CommandResult, schema:
 }
 
 function reason(cause: unknown): string {
-  if (cause instanceof z.core.$ZodError) {
+  if (cause instanceof $ZodError) {
     return cause.issues
       .map((issue) => `${issue.path.map(String).join('.') || 'document'} is not as expected (${issue.code})`)
       .join(', ');

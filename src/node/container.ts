@@ -1,6 +1,7 @@
 import { type CommandResult, type CommandRunner, type CommandSpec, display, type RunOptions } from '../core/command.ts';
 import { commandError, RkubeError } from '../core/errors.ts';
 import type { ContainerEngine, ContainerState, ExecOptions } from '../engine/types.ts';
+import { NodeSession, SESSION } from './session.ts';
 
 /** Options of one command in the node; `doing` names it in errors. */
 export interface NodeCommand extends ExecOptions {
@@ -13,6 +14,7 @@ export interface NodeCommand extends ExecOptions {
 export class NodeContainer {
   readonly name: string;
   readonly engine: ContainerEngine;
+  #session: NodeSession | undefined;
 
   constructor(engine: ContainerEngine, name: string) {
     this.engine = engine;
@@ -33,8 +35,14 @@ export class NodeContainer {
   }
 
   /** Runs and hands back the outcome, whatever it was. */
-  try(argv: readonly string[], options: ExecOptions, run?: RunOptions): Promise<CommandResult> {
-    return this.runner.run(this.spec(argv, options), run);
+  async try(argv: readonly string[], options: ExecOptions, run?: RunOptions): Promise<CommandResult> {
+    const spec = this.spec(argv, options);
+    if (this.runner.open === undefined) return this.runner.run(spec, run);
+    if (this.#session?.usable !== true) {
+      const shell = this.spec(['sh', '-c', SESSION], { effect: 'read', terminal: 'stdin' });
+      this.#session = await NodeSession.start({ open: this.runner.open.bind(this.runner) }, shell);
+    }
+    return this.#session.run(spec, argv, run);
   }
 
   /** Runs and returns standard output. @throws RkubeError with the end of the output when it fails */

@@ -42,7 +42,7 @@ export async function lab(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Asks again until the answer fits; the last answer is in the error. */
+/** Asks again until the answer fits; asking that fails is no answer. What was seen last is in the error. */
 export async function eventually<T>(
   what: string,
   seconds: number,
@@ -51,9 +51,15 @@ export async function eventually<T>(
 ): Promise<T> {
   const until = Date.now() + seconds * 1000;
   for (;;) {
-    const value = await ask();
-    if (fits(value)) return value;
-    if (Date.now() > until) throw new Error(`${what}: not so within ${seconds} s; last seen: ${JSON.stringify(value)}`);
+    let seen: string;
+    try {
+      const value = await ask();
+      if (fits(value)) return value;
+      seen = JSON.stringify(value);
+    } catch (error) {
+      seen = String(error);
+    }
+    if (Date.now() > until) throw new Error(`${what}: not so within ${seconds} s; last seen: ${seen}`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
@@ -66,7 +72,8 @@ interface KubeItem {
 
 /** Objects by `kubectl get … -o json` through `rkube kubectl`. */
 export async function get(who: string, what: string): Promise<KubeItem[]> {
-  return (JSON.parse(await ok(who, `rkube kubectl get ${what} -o json`)) as { items: KubeItem[] }).items;
+  return (JSON.parse(await ok(who, `rkube kubectl get ${what} -o json`, { seconds: 60 })) as { items: KubeItem[] })
+    .items;
 }
 
 export const isReady = (item: KubeItem): boolean =>
@@ -77,13 +84,8 @@ export async function nodesReady(who: string, names: readonly string[], seconds 
   await eventually(
     `nodes ${names.join(', ')} Ready`,
     seconds,
-    async () => {
-      const { code, stdout, stderr } = await on(who, 'rkube kubectl get nodes -o json', { seconds: 60 });
-      if (code !== 0) return [stderr];
-      return (JSON.parse(stdout) as { items: KubeItem[] }).items.map(
-        (item) => `${item.metadata.name} ${isReady(item) ? 'Ready' : 'NotReady'}`,
-      );
-    },
+    async () =>
+      (await get(who, 'nodes')).map((item) => `${item.metadata.name} ${isReady(item) ? 'Ready' : 'NotReady'}`),
     (seen) =>
       seen.toSorted().join() ===
       names
@@ -101,7 +103,7 @@ export async function residue(who: string, engine = 'podman'): Promise<string> {
     `${engine} network ls --filter label=dev.rkube.cluster --format '{{.Name}}'`,
     'ls ~/.config/systemd/user ~/.config/systemd/user/*.wants 2>/dev/null | grep rkube',
     'ls -A ~/.kube 2>/dev/null',
-    'find ~ -path ~/.local/share/containers -prune -o -path ~/.local/share/docker -prune -o -name "*rkube*" -print 2>/dev/null',
+    'find ~ \\( -path "*/share/containers" -o -path "*/share/docker" \\) -prune -o -name "*rkube*" -print 2>/dev/null',
     'pgrep -u $(id -u) -af "[k]ubelet|[c]ontainerd-shim-runc|[k]ube-apiserver|[n]ode scripts/rkube" | head -5',
   ];
   return (await on(who, lines.join('; '))).stdout.trim();

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import type { Channel, Stream } from '../core/channel.ts';
+import { type CommandResult, type CommandRunner, type CommandSpec, quote, type RunOptions } from '../core/command.ts';
+
+/**
+ * What runs in the node: reads three lines (a mark, standard input in base64, a quoted command with newlines
+ * escaped), runs the command, and says on both outputs `MARK CODE` when it has ended. POSIX sh.
+ */
+export const SESSION = `while IFS= read -r mark && IFS= read -r input && IFS= read -r command; do
+  command=$(printf %b "$command")
+  if [ -z "$input" ]; then eval "$command" </dev/null; else printf %s "$input" | base64 -d | eval "$command"; fi
+  code=$?
+  printf '\\n%s %s\\n' "$mark" "$code"
+  printf '\\n%s %s\\n' "$mark" "$code" >&2
+done`;
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** A shell in a node that runs one command after another: engines take up to a second for each `exec`. */
+export class NodeSession {
+  readonly #word = randomBytes(9).toString('hex');
+  #channel: Channel | undefined;
+  #ended: CommandResult | undefined;
+  #count = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #received: Record<Stream, string> = { stdout: '', stderr: '' };
+  #arrived: () => void = () => {};
+
+  /** Starts the shell by `spec`, which runs SESSION in the node. */
+  static async start(runner: Required<Pick<CommandRunner, 'open'>>, spec: CommandSpec): Promise<NodeSession> {
+    const session = new NodeSession();
+    const channel = await runner.open(spec, (stream, text) => {
+      session.#received[stream] += text;
+      session.#arrived();
+    });
+    session.#channel = channel;
+    void channel.ended.then((result) => {
+      session.#ended = result;
+      session.#arrived();
+    });
+    return session;
+  }
+
+  /** Whether it takes commands: the shell ends with its container, an interrupt, or a command that took too long. */
+  get usable(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** Ends the shell. */
+  end(): void {
+    this.#channel?.end();
+  }
+
+  /** Runs a command when those before have ended. `spec` is the same as a call of the engine, for messages. */
+  run(spec: CommandSpec, argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+    const result = this.#tail.then(() => this.#run(spec, argv, options));
+    this.#tail = result;
+    return result;
+  }
+
+  async #run(spec: CommandSpec, argv: readonly string[], { onLine }: RunOptions): Promise<CommandResult> {
+    const started = performance.now();
+    const mark = `${this.#word}-${++this.#count}`;
+    const follow = { stdout: new Follower(mark, onLine), stderr: new Follower(mark, onLine) };
+    this.#received = { stdout: '', stderr: '' };
+    this.#channel?.rest(false);
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      this.end();
+    }, spec.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const exitCode = await new Promise<number | null>((resolve) => {
+      this.#arrived = () => {
+        const codes = [follow.stdout.read(this.#received.stdout), follow.stderr.read(this.#received.stderr)];
+        if (codes[0] !== undefined && codes[1] !== undefined) resolve(codes[0]);
+        else if (this.#ended !== undefined) resolve(this.#ended.exitCode);
+      };
+      this.#channel?.write(`${mark}\n${encode(spec.stdin)}\n${escape(argv)}\n`);
+      this.#arrived();
+    });
+    clearTimeout(timer);
+    this.#channel?.rest(true);
+    const { canceled = false, notFound = false } = this.#ended ?? {};
+    const [stdout, stderr] = [follow.stdout.text, follow.stderr.text];
+    return { spec, exitCode, stdout, stderr, timedOut, canceled, notFound, durationMs: performance.now() - started };
+  }
+}
+
+/** Follows one output of one command up to its mark. */
+class Follower {
+  /** What the command wrote, without a newline at its end, as a runner gives it. */
+  text = '';
+  readonly #mark: string;
+  readonly #onLine: ((line: string) => void) | undefined;
+  #shown = 0;
+
+  constructor(mark: string, onLine: ((line: string) => void) | undefined) {
+    this.#mark = mark;
+    this.#onLine = onLine;
+  }
+
+  /** Takes all that has arrived; the exit code once the command has ended. */
+  read(received: string): number | undefined {
+    const [before = '', code] = received.split(`\n${this.#mark} `);
+    const ended = code?.endsWith('\n') === true;
+    this.text = before.replace(/\n$/, '');
+    const complete = ended ? before.length : before.lastIndexOf('\n') + 1;
+    for (const line of before.slice(this.#shown, complete).split('\n')) if (line !== '') this.#onLine?.(line);
+    this.#shown = Math.max(this.#shown, complete);
+    return ended ? Number(code) : undefined;
+  }
+}
+
+const encode = (stdin: string | Uint8Array = ''): string => Buffer.from(stdin).toString('base64');
+
+const escape = (argv: readonly string[]): string =>
+  argv.map(quote).join(' ').replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
