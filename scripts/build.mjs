@@ -39,8 +39,7 @@ const eager = staticClosure(metafile.outputs, program);
 const inputs = eager.flatMap((file) => Object.keys(metafile.outputs[file].inputs));
 const size = eager.reduce((sum, file) => sum + metafile.outputs[file].bytes, 0) / 1024;
 const wrong = LAZY.filter((name) => inputs.some((input) => input.includes(`node_modules/${name}/`)));
-if (wrong.length > 0)
-  throw new Error(`every verb loads ${wrong.join(', ')} at start: import() it where it is needed`);
+if (wrong.length > 0) throw new Error(`every verb loads ${wrong.join(', ')} at start: import() it where it is needed`);
 if (size > START_LIMIT)
   throw new Error(
     `every verb loads ${size.toFixed(0)} KiB at start, limit ${START_LIMIT} KiB: import() what few verbs need`,

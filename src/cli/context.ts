@@ -3,6 +3,7 @@ import { type Layer, rawLayer } from '../config/layers.ts';
 import { loadConfig } from '../config/load.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { ENGINE_KINDS, type NodeConfig, type RawConfig } from '../config/types.ts';
+import { type CommandResult, display } from '../core/command.ts';
 import { DryRunner } from '../core/dry.ts';
 import { RkubeError } from '../core/errors.ts';
 import { LocalRunner } from '../core/runner.ts';
@@ -12,7 +13,7 @@ import { defaultHostAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
 import type { Host } from '../host/types.ts';
 import { LABEL, nodeNames } from '../node/names.ts';
-import type { Invocation } from './invocation.ts';
+import type { Invocation, Process } from './invocation.ts';
 
 /** Everything settings are made from, before an engine is known. */
 export interface Ground {
@@ -23,11 +24,21 @@ export interface Ground {
 /** The composition root: the only place that constructs hosts, engines and runners. */
 export async function openGround(invocation: Invocation): Promise<Ground> {
   const { env, cwd, lifetime } = invocation.process;
-  const local = new LocalRunner(lifetime, env);
+  const local = new LocalRunner(
+    lifetime,
+    env,
+    env['RKUBE_DEBUG'] ? (result) => note(invocation.process, result) : undefined,
+  );
   const runner = invocation.dryRun ? new DryRunner(local, invocation.reporter) : local;
   const host = localHost(runner, { env });
   const flag = invocation.flags['config'] as string | undefined;
   return { host, file: await loadConfig({ flag, env, cwd, home: host.home }) };
+}
+
+/** With RKUBE_DEBUG every command is shown when it has ended, with its exit code and seconds. */
+function note({ stderr }: Process, result: CommandResult): void {
+  const seconds = (result.durationMs / 1000).toFixed(2);
+  stderr.write(`  ${process.uptime().toFixed(2)} s: ${seconds} s, exit ${result.exitCode}: ${display(result.spec)}\n`);
 }
 
 /** Opens the site a verb works on: settings, engine, and what an existing node was created with. */

@@ -46,6 +46,8 @@ export interface CommandRunner {
   run(spec: CommandSpec, options?: RunOptions): Promise<CommandResult>;
   /** Runs with this process's terminal attached; resolves with the exit code. */
   attach(spec: CommandSpec): Promise<number>;
+  /** Notes a command that was run for this runner by other means. */
+  note?(result: CommandResult): void;
   /** Starts a command to talk to; absent where commands are only shown. */
   open?(spec: CommandSpec, onText: (stream: Stream, text: string) => void): Promise<Channel>;
 }

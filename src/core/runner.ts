@@ -14,10 +14,17 @@ const DRAIN_MS = 200;
 export class LocalRunner implements CommandRunner {
   readonly #lifetime: Lifetime;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  /** Called with each command that has ended. */
+  readonly note: (result: CommandResult) => void;
 
-  constructor(lifetime: Lifetime, env: Readonly<Record<string, string | undefined>> = process.env) {
+  constructor(
+    lifetime: Lifetime,
+    env: Readonly<Record<string, string | undefined>> = process.env,
+    note: (result: CommandResult) => void = () => {},
+  ) {
     this.#lifetime = lifetime;
     this.#env = env;
+    this.note = note;
   }
 
   async run(spec: CommandSpec, options: RunOptions = {}): Promise<CommandResult> {
@@ -34,7 +41,9 @@ export class LocalRunner implements CommandRunner {
     if (options.onLine) {
       for await (const line of child.iterable({ from: 'all' })) options.onLine(line);
     }
-    return outcome(spec, await child, started);
+    const result = outcome(spec, await child, started);
+    this.note(result);
+    return result;
   }
 
   async open(spec: CommandSpec, onText: (stream: Stream, text: string) => void): Promise<Channel> {

@@ -42,7 +42,9 @@ export class NodeContainer {
       const shell = this.spec(['sh', '-c', SESSION], { effect: 'read', terminal: 'stdin' });
       this.#session = await NodeSession.start({ open: this.runner.open.bind(this.runner) }, shell);
     }
-    return this.#session.run(spec, argv, run);
+    const result = await this.#session.run(spec, argv, run);
+    this.runner.note?.(result);
+    return result;
   }
 
   /** Runs and returns standard output. @throws RkubeError with the end of the output when it fails */

@@ -34,11 +34,13 @@ export class NodeSession {
       session.#arrived();
     });
     session.#channel = channel;
-    void channel.ended.then((result) => {
-      session.#ended = result;
-      session.#arrived();
-    });
+    void session.#watch(channel);
     return session;
+  }
+
+  async #watch(channel: Channel): Promise<void> {
+    this.#ended = await channel.ended;
+    this.#arrived();
   }
 
   /** Whether it takes commands: the shell ends with its container, an interrupt, or a command that took too long. */
