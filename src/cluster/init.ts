@@ -2,6 +2,7 @@ import { flannel } from '../cni/flannel.ts';
 import { RkubeError } from '../core/errors.ts';
 import { hostMtu } from '../host/mtu.ts';
 import { apply } from '../kube/kubectl.ts';
+import { nameRenewedCertificate } from '../kube/kubelet-certificate.ts';
 import { waitForDns, waitForNode } from '../kube/ready.ts';
 import { endpointName } from '../kubeadm/documents.ts';
 import { kubeadmInit, kubeadmReset, nodeVersion } from '../kubeadm/verbs.ts';
@@ -41,9 +42,10 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
     if (!created) steps.undo('Take kubeadm init back', () => kubeadmReset(node));
     await prepare(site, steps, { ...member, phase: 'initializing' });
     if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
-    await steps.step('Initialise the control plane (kubeadm init)', () =>
-      kubeadmInit(run, node, { ...config, kubernetesVersion }),
-    );
+    await steps.step('Initialise the control plane (kubeadm init)', async () => {
+      await kubeadmInit(run, node, { ...config, kubernetesVersion });
+      await nameRenewedCertificate(node, config.node);
+    });
     await markState(node, member);
     steps.commit();
   }

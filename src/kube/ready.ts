@@ -7,7 +7,7 @@ import { KUBECONFIG, kubectlArgv } from './kubectl.ts';
 /** Flannel starts, then the kubelet reports Ready; images may have to come from a registry. */
 const READY_MS = 300_000;
 /** One `kubectl wait` waits inside the node, which is cheaper than asking again and again. Seconds. */
-const PATIENCE_S = 10;
+const PATIENCE_S = 30;
 
 /** Waits until Kubernetes calls the node Ready. */
 export async function waitForNode(
@@ -40,6 +40,7 @@ export async function waitForDns(run: Run, node: NodeContainer, serviceSubnet: s
     {
       describe: `cluster DNS at ${server} to resolve ${PROBE_NAME}`,
       deadlineMs: READY_MS,
+      intervalMs: 100,
       next: 'See `rkube kubectl -n kube-system get pods -l k8s-app=kube-dns`.',
       probe: async () => {
         const { ok, seen } = await askClusterDns(node, server);

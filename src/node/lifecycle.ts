@@ -56,9 +56,11 @@ export async function waitBooted(run: Run, node: NodeContainer): Promise<void> {
       probe: async () => {
         const result = await node.try(['systemctl', 'is-active', 'containerd.service'], { effect: 'read' });
         if (result.exitCode === 0) return done(true);
+        // systemd answers: the container runs.
+        if (result.stdout !== '') return notYet(result.stdout.trim());
         const state = await node.state();
         if (state === undefined) return notYet('the container is gone');
-        if (state.status === 'running') return notYet((result.stdout || result.stderr).trim() || 'no answer');
+        if (state.status === 'running') return notYet(result.stderr.trim() || 'no answer');
         return notYet(`the container is ${state.status}${state.error === '' ? '' : `: ${state.error}`}`);
       },
     },

@@ -4,7 +4,7 @@ import { says } from './says.ts';
 import { TestSite } from './site.ts';
 
 const APPLY =
-  'exec rkube-rkube-NODE kubectl --kubeconfig=/etc/kubernetes/admin.conf apply --server-side --force-conflicts --field-manager=rkube -f -';
+  'exec rkube-rkube-NODE kubectl --kubeconfig=/etc/kubernetes/admin.conf apply --server-side --force-conflicts --validate=false --field-manager=rkube -f -';
 const KUBEADM = 'exec rkube-rkube-NODE /usr/local/lib/rkube/op run kubeadm init --config /run/rkube/op.input';
 const UNDO = [
   'rm --force --ignore --time=0 rkube-rkube-NODE',
@@ -21,9 +21,10 @@ describe('rkube init', () => {
       already: false,
       kubeconfig: `${site.home}/.kube/rkube-rkube.yaml`,
     });
-    expect(site.changes().slice(-4)).toEqual([
+    expect(site.changes().slice(-5)).toEqual([
       'exec rkube-rkube-NODE /usr/local/lib/rkube/apply',
       KUBEADM,
+      expect.stringContaining('config set-credentials system:node:NODE --client-certificate='),
       'exec rkube-rkube-NODE tee /var/lib/rkube/state.json',
       APPLY,
     ]);
