@@ -1,6 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
 import ClosingLine from '../reporter.ts';
+
+const started = performance.now();
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+/** One line as each test ends: the whole takes a quarter of an hour. */
+const asTheyEnd: Reporter = {
+  onTestCaseResult(test) {
+    const took = test.diagnostic()?.duration ?? 0;
+    const { state } = test.result();
+    process.stderr.write(
+      `[${seconds(performance.now() - started)} s] ${state}: ${test.fullName} (${seconds(took)} s)\n`,
+    );
+  },
+};
 
 // The lab: real hosts, real engines, real kubeadm. Files run one after the other, in the order of their names;
 // within a file each test goes on where the one before ended.
@@ -9,7 +24,7 @@ export default defineConfig({
   test: {
     name: 'e2e',
     include: ['test/e2e/*.test.ts'],
-    reporters: [new ClosingLine()],
+    reporters: [new ClosingLine(), asTheyEnd],
     fileParallelism: false,
     sequence: { concurrent: false },
     // Milliseconds. Guests are slow and share two processors; whoever is slower than this hangs.
