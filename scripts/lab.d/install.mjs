@@ -1,5 +1,5 @@
 // rkube of this checkout onto hosts.
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout } from './names.mjs';
@@ -8,6 +8,12 @@ import { LabError, say } from './say.mjs';
 import { inHost } from './ssh.mjs';
 
 /** @typedef {import('./names.mjs').Host} Host */
+
+/**
+ * Named alone, without the folders above them: tar closes a folder to other users for as long as it writes below it,
+ * and a host whose /usr is closed while it boots comes up with half of its users' services.
+ */
+const INSTALLED = ['usr/local/lib/rkube', 'usr/local/bin/rkube'];
 
 /** Installs rkube on hosts that are up. @param {Host[]} hosts */
 export async function install(hosts) {
@@ -28,11 +34,9 @@ export async function pack() {
       name: 'make install',
       seconds: 300,
     });
-    const top = readdirSync(temporary);
-    if (top.length === 0) {
-      throw new LabError(`make install put nothing into DESTDIR=${temporary}; expected usr/local/bin/rkube`);
-    }
-    await run('tar', ['-C', temporary, '--owner=root', '--group=root', '-cf', archive, ...top], { seconds: 60 });
+    const missing = INSTALLED.find((path) => !existsSync(join(temporary, path)));
+    if (missing !== undefined) throw new LabError(`make install did not make ${missing} in DESTDIR=${temporary}`);
+    await run('tar', ['-C', temporary, '--owner=root', '--group=root', '-cf', archive, ...INSTALLED], { seconds: 60 });
     return archive;
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -44,7 +48,7 @@ export async function unpack(host, archive) {
   const input = openSync(archive, 'r');
   try {
     // sync: a test may cut the power next.
-    await inHost(host, 'root', 'tar -x -C / --no-overwrite-dir && sync', { seconds: 120, input });
+    await inHost(host, 'root', 'tar -x -C / && sync', { seconds: 120, input });
   } finally {
     closeSync(input);
   }

@@ -40,7 +40,9 @@ export async function join(
       kubernetesVersion,
       controlPlanes: knownTo(site, ticket, role),
     };
-    if (!created) steps.undo('Take kubeadm join back', () => kubeadmReset(node));
+    // A new worker's container is removed, and that is all. A control plane must leave etcd first: a member that
+    // is counted but gone would take the quorum from the others.
+    if (!created || role === 'control-plane') steps.undo('Take kubeadm join back', () => kubeadmReset(node));
     // While it joins, the node must ask control planes that answer, not its own that does not run yet.
     await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
     if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));

@@ -53,7 +53,8 @@ export async function kubeadmReset(node: NodeContainer): Promise<void> {
   await node.run(['kubeadm', 'reset', '--force', '--cri-socket', 'unix:///run/containerd/containerd.sock'], {
     doing: 'kubeadm reset',
     effect: 'write',
-    timeoutMs: 120_000,
+    // Leaves time for the rest of a clean-up (cluster/steps.ts) when etcd does not answer.
+    timeoutMs: 60_000,
   });
   // What kubeadm reset names but leaves to the user.
   await node.run(['rm', '-rf', '/etc/cni/net.d/10-flannel.conflist', '/run/flannel', '/var/lib/cni', '/var/lib/etcd'], {

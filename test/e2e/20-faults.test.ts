@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lab, mustBeClean, nodesReady, notYetSeen, ok, residue } from './lab.ts';
+import { lab, mustBeClean, nodesReady, ok, residue } from './lab.ts';
 
 const who = 'alice@1';
 
@@ -20,36 +20,30 @@ const KUBEADM_RUNS = 'podman exec rkube-rkube-host1 pgrep -x kubeadm';
 
 describe.sequential('rkube is interrupted and killed', () => {
   beforeAll(async () => {
-    // Nothing below runs without it (notYetSeen).
-    if (!process.env['RKUBE_E2E_ALL']) return;
     await lab('up', '2');
     await mustBeClean(who);
   });
 
-  test('SIGINT in the middle of init takes back what was begun', async (context) => {
-    notYetSeen(context);
+  test('SIGINT in the middle of init takes back what was begun', async () => {
     const said = await initUntil(KUBEADM_RUNS, 'INT');
     expect(said).toContain('ended 130');
     expect(await residue(who)).toBe('');
   });
 
-  test('killed as soon as the container exists, the next init succeeds', async (context) => {
-    notYetSeen(context);
+  test('killed as soon as the container exists, the next init succeeds', async () => {
     expect(await initUntil('podman container exists rkube-rkube-host1', 'KILL')).toContain('ended 137');
     await ok(who, 'rkube init');
     await nodesReady(who, ['host1']);
     await ok(who, 'rkube delete --yes');
   });
 
-  test('killed in the middle of kubeadm, the next init succeeds', async (context) => {
-    notYetSeen(context);
+  test('killed in the middle of kubeadm, the next init succeeds', async () => {
     expect(await initUntil(KUBEADM_RUNS, 'KILL')).toContain('ended 137');
     await ok(who, 'rkube init');
     await nodesReady(who, ['host1']);
   });
 
-  test('SIGINT in the middle of join takes back what was begun, and the next join succeeds', async (context) => {
-    notYetSeen(context);
+  test('SIGINT in the middle of join takes back what was begun, and the next join succeeds', async () => {
     const ticket = await ok(who, 'rkube join-command');
     const said = await ok(
       'alice@2',
@@ -64,15 +58,13 @@ describe.sequential('rkube is interrupted and killed', () => {
     await nodesReady(who, ['host1', 'host2']);
   });
 
-  test('a container removed behind its back is made again, with its state', async (context) => {
-    notYetSeen(context);
+  test('a container removed behind its back is made again, with its state', async () => {
     await ok('alice@2', 'podman rm --force --time 5 rkube-rkube-host2');
     await ok('alice@2', 'rkube up --worker');
     await nodesReady(who, ['host1', 'host2']);
   });
 
-  test('two at once: one works, the other is refused', async (context) => {
-    notYetSeen(context);
+  test('two at once: one works, the other is refused', async () => {
     const said = await ok(
       'alice@2',
       'rkube down >/tmp/a.log 2>&1 & rkube down >/tmp/b.log 2>&1; echo $?; wait $!; echo $?; cat /tmp/a.log /tmp/b.log',

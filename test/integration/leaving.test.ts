@@ -1,19 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { initialisedOnce } from './member.ts';
 import { says } from './says.ts';
 import { TestSite } from './site.ts';
 
-// One initialised cluster; every test works on a copy of it.
-let made: TestSite;
-beforeAll(async () => {
-  made = new TestSite();
-  const { exitCode, stderr } = await made.run(['init']);
-  if (exitCode !== 0) throw new Error(stderr);
-});
-afterAll(() => made[Symbol.dispose]());
-
-const member = (): TestSite => new TestSite({ from: made });
+const member = initialisedOnce();
 
 describe('rkube down, reset and delete', () => {
   it('down stops the node and keeps its state', async () => {

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeTicket } from '../../src/kubeadm/ticket.ts';
 import { CA_HASH, CERTIFICATE_KEY, TOKEN } from './kubernetes.ts';
+import { initialisedOnce } from './member.ts';
 import { says } from './says.ts';
-import { ADDRESS, type SiteOptions, TestSite } from './site.ts';
+import { ADDRESS, TestSite } from './site.ts';
 
-// One initialised cluster; every test works on a copy of it.
-let made: TestSite;
-beforeAll(async () => {
-  made = new TestSite();
-  const { exitCode, stderr } = await made.run(['init']);
-  if (exitCode !== 0) throw new Error(stderr);
-});
-afterAll(() => made[Symbol.dispose]());
-
-const member = (options: SiteOptions = {}): TestSite => new TestSite({ ...options, from: made });
+const member = initialisedOnce();
 
 describe('rkube status', () => {
   it('shows node, nodes of the cluster and pods that are not well', async () => {

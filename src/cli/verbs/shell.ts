@@ -6,7 +6,7 @@ export const shell: Verb = {
   summary: 'open a shell in the node, or run a command there',
   examples: [
     ['rkube shell', ''],
-    ['rkube shell crictl ps', ''],
+    ['rkube shell ctr -n k8s.io tasks ls', 'containers that run'],
     ['rkube shell -- ip address', 'after -- everything belongs to the command'],
   ],
   settings: 'node',

@@ -197,6 +197,14 @@ describe('the start of every node', () => {
     expect(readFileSync(join(folder, 'cgroup/cgroup.subtree_control'), 'utf8')).toBe('+pids\n');
   });
 
+  it('moves what an engine has put into the root of the cgroups, when it is in the way', () => {
+    mkdirSync(join(folder, 'cgroup/cgroup.subtree_control'));
+    mkdirSync(join(folder, 'cgroup/init.scope'));
+    writeFileSync(join(folder, 'cgroup/cgroup.procs'), '12\n');
+    start(STATE);
+    expect(readFileSync(join(folder, 'cgroup/init.scope/cgroup.procs'), 'utf8')).toBe('12\n');
+  });
+
   it('goes on where a controller cannot be switched on', () => {
     mkdirSync(join(folder, 'cgroup/cgroup.subtree_control'));
     expect(start(STATE).said).toContain('controller cpu cannot be switched on');
