@@ -53,11 +53,8 @@ export async function startByUnit(run: Run, host: Host, unit: string, text: stri
     await mkdir(unitFolder(host), { recursive: true });
     await writeFile(file, text);
   }
-  for (const spec of [
-    systemctl('write', 'daemon-reload'),
-    systemctl('write', 'enable', unit),
-    systemctl('write', 'restart', unit),
-  ]) {
+  // `enable` makes systemd read all units again.
+  for (const spec of [systemctl('write', 'enable', unit), systemctl('write', 'restart', unit)]) {
     const result = await host.runner.run(spec);
     if (result.exitCode !== 0) throw commandError(result, `Starting ${unit}`, `See \`journalctl --user -u ${unit}\`.`);
   }

@@ -51,7 +51,7 @@ export async function waitBooted(run: Run, node: NodeContainer): Promise<void> {
     {
       describe: `containerd in node container ${node.name}`,
       deadlineMs: BOOT_DEADLINE_MS,
-      intervalMs: 300,
+      intervalMs: 100,
       next: `See what the node says: \`${node.engine.dialect.kind} logs ${node.name}\`, or \`rkube logs\`.`,
       probe: async () => {
         const result = await node.try(['systemctl', 'is-active', 'containerd.service'], { effect: 'read' });

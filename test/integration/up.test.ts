@@ -34,7 +34,6 @@ describe('rkube up', () => {
     const unit = `rkube-rkube-${site.node}.service`;
     expect(site.read('systemctl.log').trim().split('\n')).toEqual([
       '--user show --property=Version',
-      '--user daemon-reload',
       `--user enable ${unit}`,
       `--user restart ${unit}`,
     ]);
