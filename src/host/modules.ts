@@ -52,6 +52,14 @@ function isBlocked(name: string, modprobe: string): boolean {
   );
 }
 
+/** The lines that isBlocked finds, as `grep -E` takes them. */
+export function blockingLines(modules: readonly string[]): string {
+  const names = `(${modules.map(spelling).join('|')})`;
+  const [start, space] = ['^[[:space:]]*', '[[:space:]]+'];
+  return `${start}(blacklist${space}${names}[[:space:]]*$|install${space}${names}${space}([^[:space:]]*/)?(true|false)([^[:alnum:]_]|$))`;
+}
+
+/** Of files with one name modprobe reads that of the first folder (modprobe.d(5)). */
 const MODPROBE_FOLDERS = [
   '/etc/modprobe.d',
   '/run/modprobe.d',
@@ -68,18 +76,23 @@ export async function readModuleSources(host: Host): Promise<ModuleSources> {
     host.readFile('/proc/modules'),
     host.readFile(`${folder}/modules.builtin`),
     host.readFile(`${folder}/modules.dep`),
-    Promise.all(MODPROBE_FOLDERS.map((each) => readConfigs(host, each))),
+    readConfigs(host),
     host.readFile('/proc/sys/kernel/modules_disabled'),
   ]);
   const config =
     (await host.readFile('/proc/config.gz')) ??
     (await host.readFile(`/boot/config-${release}`)) ??
     (await host.readFile(`${folder}/config`));
-  return { loaded, builtin, dep, config, modprobe: modprobe.join('\n'), disabled: disabled?.trim() === '1' };
+  return { loaded, builtin, dep, config, modprobe, disabled: disabled?.trim() === '1' };
 }
 
-async function readConfigs(host: Host, folder: string): Promise<string> {
-  const names = (await host.list(folder)).filter((name) => name.endsWith('.conf'));
-  const texts = await Promise.all(names.map((name) => host.readFile(`${folder}/${name}`)));
+async function readConfigs(host: Host): Promise<string> {
+  const files = new Map<string, string>();
+  for (const folder of MODPROBE_FOLDERS) {
+    for (const name of await host.list(folder)) {
+      if (name.endsWith('.conf') && !files.has(name)) files.set(name, `${folder}/${name}`);
+    }
+  }
+  const texts = await Promise.all([...files.values()].map((file) => host.readFile(file)));
   return texts.map((text) => text ?? '').join('\n');
 }

@@ -1,6 +1,7 @@
 import type { NodeConfig } from '../config/types.ts';
 import type { EngineInfo } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
+import type { Remedy } from './remedy.ts';
 
 export type Severity = 'fatal' | 'warning';
 
@@ -28,7 +29,13 @@ export interface CheckInput {
 export type Finding =
   | { readonly state: 'ok'; readonly evidence: string }
   | { readonly state: 'skip'; readonly evidence: string }
-  | { readonly state: 'problem'; readonly evidence: string; readonly fix: string };
+  | {
+      readonly state: 'problem';
+      readonly evidence: string;
+      readonly fix: string;
+      /** The fix as data, where it is an administrator's work. */
+      readonly remedy?: Remedy;
+    };
 
 export interface Check {
   /** Stable, kebab-case: `cgroup-controllers`. */

@@ -1,4 +1,5 @@
-import { ok, problem } from '../finding.ts';
+import { curable, ok } from '../finding.ts';
+import type { Remedy } from '../remedy.ts';
 import type { Check, CheckInput } from '../types.ts';
 
 /** Without these the kubelet can not enforce what pods ask for, and node images refuse to start. */
@@ -13,10 +14,10 @@ export const cgroupControllers: Check = {
   root: true,
   probe: async (input) => {
     const { controllers, source } = await read(input);
-    if (!controllers) return problem(`no systemd user manager (${source}) and the engine does not tell`, FIX);
+    if (!controllers) return curable(`no systemd user manager (${source}) and the engine does not tell`, DELEGATION);
     const missing = NEEDED.filter((name) => !controllers.includes(name));
     const evidence = `${source}: ${controllers.join(' ') || 'none'}`;
-    if (missing.length > 0) return problem(`${evidence}; missing: ${missing.join(' ')}`, FIX);
+    if (missing.length > 0) return curable(`${evidence}; missing: ${missing.join(' ')}`, DELEGATION);
     const lost = USEFUL.filter((name) => !controllers.includes(name));
     return ok(
       lost.length > 0 ? `${evidence} (without ${lost.join(' and ')}, which a node can live without)` : evidence,
@@ -24,8 +25,12 @@ export const cgroupControllers: Check = {
   },
 };
 
-const FIX =
-  "mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' > /etc/systemd/system/user@.service.d/delegate.conf && systemctl daemon-reload; then log out of all sessions and in again";
+const DELEGATION: Remedy = {
+  kind: 'unit',
+  path: '/etc/systemd/system/user@.service.d/delegate.conf',
+  lines: ['[Service]', 'Delegate=cpu cpuset io memory pids'],
+  afterwards: 'log out of all sessions and in again',
+};
 
 async function read({
   host,

@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 const FILE = '/sys/fs/cgroup/cgroup.controllers';
@@ -12,7 +12,7 @@ export const cgroupV2: Check = {
     const controllers = await host.readFile(FILE);
     if (controllers === undefined || engine?.cgroupVersion === 1) {
       const seen = controllers === undefined ? `${FILE} is absent` : `${engine?.kind} says cgroup v1`;
-      return problem(seen, 'Boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line');
+      return manual(seen, 'Boot with systemd.unified_cgroup_hierarchy=1 on the kernel command line');
     }
     return ok(`${FILE}: ${controllers.trim()}`);
   },

@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 const GB = 1e9;
@@ -15,6 +15,6 @@ export const diskSpace: Check = {
     const evidence = `${(free / GB).toFixed(1)} GB free in ${host.home}`;
     return free >= NEEDED
       ? ok(evidence)
-      : problem(evidence, "Free some space, or move the engine's storage to a larger disk");
+      : manual(evidence, "Free some space, or move the engine's storage to a larger disk");
   },
 };

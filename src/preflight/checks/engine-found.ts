@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 export const engineFound: Check = {
@@ -8,7 +8,7 @@ export const engineFound: Check = {
   probe: async ({ engine, engineProblem }) =>
     engine
       ? ok(`${engine.kind} ${engine.version}`)
-      : problem(
+      : manual(
           engineProblem || 'no Podman, Docker or nerdctl on PATH',
           'Install rootless Podman, Docker or nerdctl (Debian, Ubuntu: apt install podman uidmap passt), or start the one you have',
         ),

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/types.ts';
-import { ok, problem } from '../finding.ts';
+import { curable, manual, ok } from '../finding.ts';
+import { fixOf, type Remedy } from '../remedy.ts';
 import type { Check } from '../types.ts';
 
 const S_ISUID = 0o4000;
@@ -18,31 +19,50 @@ export const idMapTools: Check = {
   probe: async ({ host }) => {
     const seen = await Promise.all(TOOLS.map(([tool, capability]) => inspect(host, tool, capability)));
     const evidence = seen.map((each) => each.evidence).join('; ');
-    const fix = seen.find((each) => each.fix !== '')?.fix;
-    return fix === undefined ? ok(evidence) : problem(evidence, fix);
+    if (seen.some(({ state }) => state === 'missing')) return curable(evidence, PACKAGE);
+    const powerless = seen.filter(({ state }) => state === 'powerless');
+    if (powerless.length === 0) return ok(evidence);
+    // With a capability goes the power over ids: never to a program in a folder of the user's own.
+    if (powerless.some(({ path }) => !isSystem(path))) return manual(evidence, fixOf(PACKAGE));
+    const programs = Object.fromEntries(powerless.map(({ path, capability }) => [path, capability]));
+    return curable(evidence, { kind: 'capabilities', programs });
   },
 };
 
-async function inspect(host: Host, tool: string, capability: string): Promise<{ evidence: string; fix: string }> {
+const PACKAGE: Remedy = {
+  kind: 'package',
+  tools: TOOLS.map(([tool]) => tool),
+  names: { 'apt-get': 'uidmap', dnf: 'shadow-utils', zypper: 'shadow', pacman: 'shadow' },
+};
+
+const isSystem = (path: string): boolean =>
+  FOLDERS.some((folder) => TOOLS.some(([tool]) => path === `${folder}/${tool}`));
+
+interface Tool {
+  readonly path: string;
+  readonly capability: string;
+  readonly evidence: string;
+  readonly state: 'right' | 'missing' | 'powerless';
+}
+
+async function inspect(host: Host, tool: string, capability: string): Promise<Tool> {
   const folders = [...new Set([...(host.env.PATH?.split(':').filter(Boolean) ?? []), ...FOLDERS])];
   for (const folder of folders) {
     const path = `${folder}/${tool}`;
     const facts = await host.stat(path);
     if (!facts) continue;
-    if (facts.uid === 0 && (facts.mode & S_ISUID) !== 0) return { evidence: `${path} is setuid root`, fix: '' };
-    return inspectCapability(host, path, capability);
+    if (facts.uid === 0 && (facts.mode & S_ISUID) !== 0)
+      return { path, capability, evidence: `${path} is setuid root`, state: 'right' };
+    return { path, capability, ...(await inspectCapability(host, path, capability)) };
   }
-  return {
-    evidence: `${tool} not found`,
-    fix: 'Install newuidmap and newgidmap (Debian, Ubuntu: apt install uidmap; Fedora, RHEL: dnf install shadow-utils)',
-  };
+  return { path: tool, capability, evidence: `${tool} not found`, state: 'missing' };
 }
 
 async function inspectCapability(
   host: Host,
   path: string,
   capability: string,
-): Promise<{ evidence: string; fix: string }> {
+): Promise<Pick<Tool, 'evidence' | 'state'>> {
   // getcap lies in a folder that ordinary users often do not have on PATH.
   const PATH = `${host.env.PATH ?? ''}:/usr/sbin:/sbin`;
   const result = await host.runner.run({
@@ -52,7 +72,8 @@ async function inspectCapability(
     env: { PATH },
     timeoutMs: 3_000,
   });
-  if (result.exitCode !== 0) return { evidence: `${path} is present (its capabilities can not be read here)`, fix: '' };
-  if (result.stdout.includes(capability)) return { evidence: `${path} has ${capability}`, fix: '' };
-  return { evidence: `${path} is neither setuid root nor has ${capability}`, fix: `setcap ${capability}+ep ${path}` };
+  if (result.exitCode !== 0)
+    return { evidence: `${path} is present (its capabilities can not be read here)`, state: 'right' };
+  if (result.stdout.includes(capability)) return { evidence: `${path} has ${capability}`, state: 'right' };
+  return { evidence: `${path} is neither setuid root nor has ${capability}`, state: 'powerless' };
 }

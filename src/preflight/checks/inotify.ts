@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { curable, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 /**
@@ -29,10 +29,10 @@ export const inotify: Check = {
       .join(', ');
     const low = found.filter(({ value, atLeast }) => value < atLeast);
     if (low.length === 0) return ok(evidence);
-    const lines = low.map(({ name, advised }) => `fs.inotify.${name}=${advised}`).join(' ');
-    return problem(
-      `${evidence}: pods may fail with "too many open files"`,
-      `printf '%s\\n' ${lines} > /etc/sysctl.d/99-rkube-inotify.conf && sysctl --system`,
-    );
+    return curable(`${evidence}: pods may fail with "too many open files"`, {
+      kind: 'sysctl',
+      file: '/etc/sysctl.d/99-rkube-inotify.conf',
+      values: Object.fromEntries(low.map(({ name, advised }) => [`fs.inotify.${name}`, advised])),
+    });
   },
 };

@@ -1,5 +1,5 @@
 import { type ModuleState, moduleState, readModuleSources } from '../../host/modules.ts';
-import { ok, problem } from '../finding.ts';
+import { curable, manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 /** Module name → its option of the kernel configuration. */
@@ -51,20 +51,13 @@ function moduleCheck(id: string, what: string, modules: Modules): Check {
         .map((state) => `${inState(state).join(', ')}: ${WORDS[state]}`)
         .join('; ');
       if (inState('absent').length > 0) {
-        return problem(
+        return manual(
           evidence,
           `Boot a kernel with ${inState('absent').join(', ')} (some clouds keep them in a package of extra modules)`,
         );
       }
-      if (inState('blocked').length > 0) return problem(evidence, unblock(inState('blocked'), sources.disabled));
-      return ok(evidence);
+      if (inState('blocked').length === 0) return ok(evidence);
+      return curable(evidence, { kind: 'modules', modules: inState('blocked'), atBoot: sources.disabled });
     },
   };
-}
-
-/** Both modprobe and systemd-modules-load may obey a `blacklist`, so the line has to go. */
-function unblock(blocked: readonly string[], disabled: boolean): string {
-  return disabled
-    ? `printf '%s\\n' ${blocked.join(' ')} > /etc/modules-load.d/rkube-${blocked[0]}.conf, then reboot: modules load before sysctl forbids it`
-    : `Take the \`blacklist\` or \`install\` lines out that \`grep -rE '${blocked.join('|')}' /etc/modprobe.d /usr/lib/modprobe.d\` shows`;
 }

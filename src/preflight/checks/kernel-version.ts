@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 /** kube-proxy refuses nftables mode below (kubernetes pkg/proxy/nftables/supported.go); overlay in a user namespace came with 5.11. */
@@ -16,6 +16,6 @@ export const kernelVersion: Check = {
     const enough = Number(major) > NEEDED[0] || (Number(major) === NEEDED[0] && Number(minor) >= NEEDED[1]);
     return enough
       ? ok(release)
-      : problem(`${release}; kube-proxy needs ${NEEDED.join('.')} for nftables`, 'Install a newer kernel and reboot');
+      : manual(`${release}; kube-proxy needs ${NEEDED.join('.')} for nftables`, 'Install a newer kernel and reboot');
   },
 };

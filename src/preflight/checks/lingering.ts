@@ -1,4 +1,4 @@
-import { ok, problem, skip } from '../finding.ts';
+import { curable, ok, skip } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 export const lingering: Check = {
@@ -9,9 +9,9 @@ export const lingering: Check = {
     if (!(await host.stat('/run/systemd/system'))) return skip('systemd does not run this host');
     const file = `/var/lib/systemd/linger/${host.user}`;
     if (await host.stat(file)) return ok(`${file} exists`);
-    return problem(
-      `${file} is absent: the node stops when ${host.user} logs out, and does not start at boot`,
-      `loginctl enable-linger ${host.user}`,
-    );
+    return curable(`${file} is absent: the node stops when ${host.user} logs out, and does not start at boot`, {
+      kind: 'linger',
+      user: host.user,
+    });
   },
 };

@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 export const notRoot: Check = {
@@ -9,7 +9,7 @@ export const notRoot: Check = {
     const evidence = `user ${host.user}, uid ${host.uid}`;
     if (host.uid !== 0) return ok(evidence);
     if (config.allowRootful) return ok(`${evidence}; allowed by your settings`);
-    return problem(
+    return manual(
       evidence,
       'Log in as an ordinary user (ssh USER@HOST; not su, which opens no user session) and run rkube again',
     );

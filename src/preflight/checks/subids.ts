@@ -1,5 +1,6 @@
 import type { Host } from '../../host/types.ts';
-import { ok, problem } from '../finding.ts';
+import { curable, ok } from '../finding.ts';
+import type { Remedy } from '../remedy.ts';
 import type { Check } from '../types.ts';
 
 /** Pods use ids up to 65534 (nobody). */
@@ -11,6 +12,16 @@ interface Range {
   readonly count: number;
 }
 
+interface Ranges {
+  readonly ranges: readonly Range[];
+  readonly source: string;
+  /** Who holds them, in the words of nsswitch.conf. */
+  readonly service: string;
+}
+
+/** /etc/subuid and /etc/subgid. */
+const FILES = 'files';
+
 export const subuid = subidCheck('subuid', 'user');
 export const subgid = subidCheck('subgid', 'group');
 
@@ -21,13 +32,13 @@ function subidCheck(id: 'subuid' | 'subgid', kind: 'user' | 'group'): Check {
     severity: 'fatal',
     root: true,
     probe: async ({ host }) => {
-      const { ranges, source } = await readRanges(host, id);
+      const { ranges, source, service } = await readRanges(host, id);
       const own = ranges.filter(({ owner }) => owner === host.user || owner === String(host.uid));
       const total = own.reduce((sum, { count }) => sum + count, 0);
       if (total >= NEEDED)
         return ok(`${source}: ${own.map(({ start, count }) => `${count} from ${start}`).join(', ')}`);
       const found = total === 0 ? `no range for ${host.user}` : `only ${total} ids for ${host.user}`;
-      return problem(`${source}: ${found}, needed: ${NEEDED}`, await fixFor(host, id, ranges));
+      return curable(`${source}: ${found}, needed: ${NEEDED}`, await remedyFor(host, id, ranges, service));
     },
   };
 }
@@ -36,17 +47,17 @@ function subidCheck(id: 'subuid' | 'subgid', kind: 'user' | 'group'): Check {
  * Where nsswitch.conf hands subordinate ids to a directory service (`subid: sss`), the files are not
  * read by newuidmap, so getsubids of the same package is asked.
  */
-async function readRanges(host: Host, id: 'subuid' | 'subgid'): Promise<{ ranges: Range[]; source: string }> {
-  const service = /^\s*subid:\s*(\S+)/m.exec((await host.readFile('/etc/nsswitch.conf')) ?? '')?.[1];
-  if (service === undefined || service === 'files') {
+async function readRanges(host: Host, id: 'subuid' | 'subgid'): Promise<Ranges> {
+  const service = /^\s*subid:\s*(\S+)/m.exec((await host.readFile('/etc/nsswitch.conf')) ?? '')?.[1] ?? FILES;
+  if (service === FILES) {
     const text = (await host.readFile(`/etc/${id}`)) ?? '';
-    return { ranges: parseRanges(text, ':'), source: `/etc/${id}` };
+    return { ranges: parseRanges(text, ':'), source: `/etc/${id}`, service };
   }
   const args = id === 'subgid' ? ['-g', host.user] : [host.user];
   const result = await host.runner.run({ file: 'getsubids', args, effect: 'read', timeoutMs: 3_000 });
   // `0: alice 100000 65536`
   const ranges = parseRanges(result.stdout.replaceAll(/^\d+:\s*/gm, ''), ' ');
-  return { ranges, source: `getsubids (nsswitch.conf: subid: ${service})` };
+  return { ranges, source: `getsubids (nsswitch.conf: subid: ${service})`, service };
 }
 
 function parseRanges(text: string, separator: string): Range[] {
@@ -58,11 +69,17 @@ function parseRanges(text: string, separator: string): Range[] {
 }
 
 /** The first ids above everybody's, so that the line can be used as it stands. */
-async function fixFor(host: Host, id: 'subuid' | 'subgid', ranges: readonly Range[]): Promise<string> {
+async function remedyFor(
+  host: Host,
+  file: 'subuid' | 'subgid',
+  ranges: readonly Range[],
+  service: string,
+): Promise<Remedy> {
+  if (service !== FILES) {
+    const text = `Have ${NEEDED} ids given to ${host.user} by ${service}, which holds them for this host: /etc/${file} is not read`;
+    return { kind: 'manual', text };
+  }
   const start = Math.max(100_000, ...ranges.map((each) => each.start + each.count));
   const local = (await host.readFile('/etc/passwd'))?.split('\n').some((line) => line.startsWith(`${host.user}:`));
-  // usermod only knows users of /etc/passwd; users of a directory service get a line of their own.
-  return local
-    ? `usermod --add-${id}s ${start}-${start + NEEDED - 1} ${host.user}`
-    : `echo ${host.user}:${start}:${NEEDED} >> /etc/${id}`;
+  return { kind: 'subids', file, user: host.user, start, count: NEEDED, local: local === true };
 }

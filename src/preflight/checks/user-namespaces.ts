@@ -1,4 +1,4 @@
-import { ok, problem } from '../finding.ts';
+import { curable, manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
 const MAX = '/proc/sys/user/max_user_namespaces';
@@ -13,14 +13,17 @@ export const userNamespaces: Check = {
   probe: async ({ host }) => {
     const max = (await host.readFile(MAX))?.trim();
     if (max === undefined)
-      return problem(`${MAX} is absent: this kernel has no user namespaces`, 'Boot a kernel with CONFIG_USER_NS=y');
-    if (Number(max) === 0) return problem(`${MAX} is 0`, sysctl('user.max_user_namespaces=28633'));
+      return manual(`${MAX} is absent: this kernel has no user namespaces`, 'Boot a kernel with CONFIG_USER_NS=y');
     const clone = (await host.readFile(CLONE))?.trim();
-    if (clone === '0') return problem(`${CLONE} is 0`, sysctl('kernel.unprivileged_userns_clone=1'));
-    return ok(`${MAX} is ${max}`);
+    const off = [...(Number(max) === 0 ? [MAX] : []), ...(clone === '0' ? [CLONE] : [])];
+    if (off.length === 0) return ok(`${MAX} is ${max}`);
+    return curable(off.map((file) => `${file} is 0`).join('; '), {
+      kind: 'sysctl',
+      file: '/etc/sysctl.d/99-rkube-userns.conf',
+      values: {
+        ...(off.includes(MAX) && { 'user.max_user_namespaces': 28_633 }),
+        ...(off.includes(CLONE) && { 'kernel.unprivileged_userns_clone': 1 }),
+      },
+    });
   },
 };
-
-function sysctl(line: string): string {
-  return `echo ${line} > /etc/sysctl.d/99-rkube-userns.conf && sysctl --system`;
-}

@@ -1,5 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { type ModuleSources, type ModuleState, moduleState, readModuleSources } from '../../../src/host/modules.ts';
+import {
+  blockingLines,
+  type ModuleSources,
+  type ModuleState,
+  moduleState,
+  readModuleSources,
+} from '../../../src/host/modules.ts';
 import { fakeHost } from '../preflight/fake.ts';
 
 const nothing: ModuleSources = {
@@ -41,6 +48,23 @@ describe('the state of the module vxlan', () => {
   test('a file may be spelt with - where the kernel has _', () => {
     const sources = { ...nothing, builtin: 'kernel/net/netfilter/nf-tables.ko\n', dep: '' };
     expect(moduleState('nf_tables', 'CONFIG_NF_TABLES', sources)).toBe('builtin');
+  });
+
+  test.each([
+    'blacklist vxlan',
+    ' blacklist\tvxlan ',
+    'install vxlan /bin/false',
+    'install vxlan false # no',
+    'blacklist vxlan_foo',
+    'blacklist vxlan # why',
+    'install vxlan /bin/truely',
+    'install vxlan /sbin/modprobe --ignore-install vxlan',
+    '# blacklist vxlan',
+    'options vxlan x=1',
+  ])('is blocked by the lines that blockingLines names for grep, and no other: %s', (modprobe) => {
+    const found = spawnSync('grep', ['-qE', blockingLines(['vxlan'])], { input: modprobe }).status === 0;
+    const state = moduleState('vxlan', 'CONFIG_VXLAN', { ...nothing, ...loadable, modprobe });
+    expect(found).toBe(state === 'blocked');
   });
 });
 

@@ -15,6 +15,7 @@ export interface FakeHost {
   readonly free?: number;
   readonly uid?: number;
   readonly user?: string;
+  readonly path?: string;
 }
 
 export const eth0: HostAddress = { interface: 'eth0', address: '10.0.0.5', prefix: 24, defaultRoute: true };
@@ -23,7 +24,7 @@ export function fakeHost(fake: FakeHost = {}): Host {
   const { files = {}, stats = {}, listen = {} } = fake;
   return {
     runner: fakeRunner(fake.commands ?? {}),
-    env: { PATH: '/usr/bin' },
+    env: { PATH: fake.path ?? '/usr/bin' },
     uid: fake.uid ?? 1001,
     user: fake.user ?? 'alice',
     hostname: 'host1',

@@ -95,6 +95,16 @@ describe('kernel modules', () => {
       /^problem: vxlan: present but kept.* → .*grep -rE 'vxlan' \/etc\/modprobe\.d/,
     ],
     [
+      'forbidden by a file that one of /etc overrules',
+      kernelVxlan,
+      {
+        ...loadable,
+        '/usr/lib/modprobe.d/vendor.conf': 'blacklist vxlan\n',
+        '/etc/modprobe.d/vendor.conf': 'options vxlan x=1\n',
+      },
+      /^ok: vxlan: loaded by the kernel on first use$/,
+    ],
+    [
       'loading is off',
       kernelVxlan,
       { ...loadable, ...disabled },
@@ -117,7 +127,7 @@ describe('inotify', () => {
     [
       'few instances',
       limits(128, 65_536),
-      /^problem: .*→ printf '%s\\n' fs\.inotify\.max_user_instances=512 > \S+ && sysctl --system$/,
+      /^problem: .*→ printf '%s\\n' fs\.inotify\.max_user_instances=512 > (\S+) && sysctl -p \1$/,
     ],
     ['few of both', limits(128, 8192), /^problem: .*max_user_instances=512 fs\.inotify\.max_user_watches=524288/],
     ['not readable', {}, /^ok: max_user_instances not readable/],

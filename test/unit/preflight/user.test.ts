@@ -16,6 +16,10 @@ describe('user-namespaces', () => {
     [{ [MAX]: '96365\n' }, /^ok: .* is 96365$/],
     [{ [MAX]: '96365\n', [CLONE]: '1\n' }, /^ok: /],
     [{ [MAX]: '0\n' }, /^problem: .*max_user_namespaces is 0 → .*user\.max_user_namespaces=/],
+    [
+      { [MAX]: '0\n', [CLONE]: '0\n' },
+      /^problem: .* is 0; .* is 0 → .*max_user_namespaces=\S+ kernel.unprivileged_userns_clone=1 >/,
+    ],
     [{ [MAX]: '96365\n', [CLONE]: '0\n' }, /^problem: .*userns_clone is 0 → .*unprivileged_userns_clone=1/],
     [{}, /^problem: .* absent: this kernel has no user namespaces → .*CONFIG_USER_NS/],
   ])('%j', async (files, expected) => expect(line(await probe(userNamespaces, { files }))).toMatch(expected));
@@ -38,6 +42,7 @@ const both = (facts: FileFacts) => ({ '/usr/bin/newuidmap': facts, '/usr/bin/new
 describe('id-map-tools', () => {
   const root = { mode: 0o104755, uid: 0 };
   const plain = { mode: 0o100755, uid: 0 };
+  const noCaps = { 'getcap /opt/bin/newuidmap': '', 'getcap /opt/bin/newgidmap': '' };
   test.each<[string, FakeHost, RegExp]>([
     [
       'setuid root',
@@ -58,7 +63,12 @@ describe('id-map-tools', () => {
     [
       'no privilege',
       { stats: both(plain), commands: caps('') },
-      /^problem: .*neither.* → setcap cap_setuid\+ep \/usr\/bin\/newuidmap$/,
+      /^problem: .*neither.* → setcap cap_setuid\+ep \/usr\/bin\/newuidmap && setcap cap_setgid\+ep \/usr\/bin\/newgidmap$/,
+    ],
+    [
+      "no privilege, in a folder that need not be the system's",
+      { stats: { '/opt/bin/newuidmap': plain, '/opt/bin/newgidmap': plain }, path: '/opt/bin', commands: noCaps },
+      /^problem: .*neither.* → Install newuidmap and newgidmap \(/,
     ],
     ['one is missing', { stats: { '/usr/bin/newuidmap': root } }, /^problem: .*newgidmap not found → .*uidmap/],
     ['none', {}, /^problem: newuidmap not found; newgidmap not found → /],
@@ -101,7 +111,9 @@ describe('subuid and subgid', () => {
     expect(line(await probe(subgid, { files: sss, commands }))).toBe(
       'ok: getsubids (nsswitch.conf: subid: sss): 65536 from 2147483648',
     );
-    expect(line(await probe(subgid, { files: sss }))).toMatch(/^problem: getsubids .*no range for alice/);
+    expect(line(await probe(subgid, { files: sss }))).toMatch(
+      /^problem: getsubids .*no range for alice.* → Have 65536 ids given to alice by sss/,
+    );
   });
 });
 
