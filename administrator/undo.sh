@@ -1,0 +1,119 @@
+# Takes back what is kept in $kept, the newest first.
+work() {
+  if [ ! -d "$kept" ]; then
+    say 'nothing is recorded on this host: nothing to take back'
+    return 0
+  fi
+  records=
+  for each in "$kept"/[0-9]*; do
+    [ ! -d "$each" ] || records="$each $records"
+  done
+  all=yes
+  reload=no
+  for record in $records; do
+    subject=$(cat "$record/name")
+    back=yes
+    "undo_$(cat "$record/kind")" "$subject"
+    if [ "$back" = yes ]; then forget; else all=no; fi
+  done
+  subject=rkube
+  if [ "$reload" = yes ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+  [ "$all" = yes ] || stop "not all is taken back: see above, and $kept"
+  rm -r "$kept"
+  rmdir /var/lib/rkube 2>/dev/null || :
+  say 'all is as it was before'
+}
+
+# Out of the way at once, so that a record is whole or gone when this is cut short.
+forget() {
+  rm -rf "$kept/new"
+  mv "$record" "$kept/new"
+  rm -r "$kept/new"
+}
+
+# leave TEXT: the thing stays as it is, and so does its record.
+leave() {
+  back=no
+  say "left alone: $1"
+}
+
+# Only folders that were made for it, and only when nobody has put anything else there.
+remove_folders() {
+  while read -r folder; do
+    rmdir "$folder" 2>/dev/null || :
+  done <"$record/folders"
+}
+
+undo_file() {
+  case $1 in /etc/systemd/*) reload=yes ;; esac
+  if ! as_recorded "$1"; then
+    changed_since "$1"
+  elif [ -e "$record/before" ]; then
+    mkdir -p "$(dirname "$1")"
+    cp "$record/before" "$kept/next"
+    mv "$kept/next" "$record/next"
+    cp -p "$record/before" "$1"
+    say 'is as before'
+  else
+    rm -f "$1"
+    remove_folders
+    say 'is gone, as before'
+  fi
+}
+
+# Of a file that others have changed too, only lines that were added can be taken out.
+changed_since() {
+  if [ ! -e "$record/lines" ]; then
+    leave "changed by somebody else since; compare it with $record/before, if there was one, then: rm -r $record"
+    return 0
+  fi
+  text=$(grep -vxF -f "$record/lines" "$1" || [ "$?" -eq 1 ])
+  printf '%s' "${text:+$text
+}" >"$1"
+  say 'changed by others since: only what was added is taken out'
+}
+
+undo_sysctl() {
+  if [ "$(cat "$1")" = "$(cat "$record/after")" ]; then
+    cat "$record/before" >"$1"
+    say "is $(cat "$record/before"), as before"
+  else
+    say "has another value by now, $(cat "$1"), and keeps it"
+  fi
+}
+
+undo_linger() {
+  mark=/var/lib/systemd/linger/$1
+  # A user who was deleted since is unknown to loginctl.
+  if [ -e "$mark" ]; then loginctl disable-linger -- "$1" || rm -f "$mark"; fi
+  remove_folders
+  say 'does not linger, as before'
+}
+
+undo_capability() {
+  before=$(cat "$record/before")
+  if [ ! -e "$1" ]; then
+    say 'is gone'
+  elif [ -n "$before" ]; then
+    setcap "$before" "$1"
+    say "has $before, as before"
+  else
+    [ -z "$(getcap "$1")" ] || setcap -r "$1"
+    say 'has no capability, as before'
+  fi
+}
+
+# Each of these refuses to take a package away that another one needs.
+undo_package() {
+  manager=$(cat "$record/manager")
+  if ! has_package "$manager" "$1"; then return 0; fi
+  case $manager in
+    apt-get) dpkg --purge "$1" ;;
+    pacman) pacman -R --noconfirm "$1" ;;
+    *) rpm -e "$1" ;;
+  esac || {
+    say 'package stays: another one needs it by now'
+    return 0
+  }
+  say 'package removed'
+}
