@@ -1,6 +1,7 @@
 import type { Site } from '../cluster/site.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { EXIT, RkubeError } from '../core/errors.ts';
+import type { Host } from '../host/types.ts';
 import { publishedPorts } from '../node/spec.ts';
 import { portUses } from '../preflight/ports.ts';
 import { runChecks } from '../preflight/run.ts';
@@ -10,13 +11,15 @@ import { openGround, openSite } from './context.ts';
 import type { Invocation } from './invocation.ts';
 
 /** All checks of `rkube doctor`. A host without an engine or an address is checked all the same. */
-export async function openCheckup(invocation: Invocation): Promise<readonly CheckReport[]> {
+export async function openCheckup(
+  invocation: Invocation,
+): Promise<{ readonly host: Host; readonly reports: readonly CheckReport[] }> {
   const checks = selectChecks(invocation.ignore);
   const input = await openSite(invocation).then(withSite, async (error: unknown) => {
     if (!(error instanceof RkubeError) || error.exitCode !== EXIT.preflight) throw error;
     return withoutSite(invocation, error);
   });
-  return runChecks(checks, input);
+  return { host: input.host, reports: await runChecks(checks, input) };
 }
 
 async function withSite({ host, config, engine, node }: Site): Promise<CheckInput> {

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { needsAdministrator } from '../../src/preflight/administrator/scripts.ts';
 import { CHECKS } from '../../src/preflight/checks/index.ts';
+import type { CheckReport } from '../../src/preflight/types.ts';
 import { says } from './says.ts';
 import { TestSite } from './site.ts';
 
@@ -75,6 +77,52 @@ describe('rkube doctor', () => {
       stderr: says('This host is ready'),
     });
     expect(site.changes()).toEqual([]);
+  });
+
+  it('prints one script for an administrator, and ends with 0 whatever is wrong', async () => {
+    using site = new TestSite({ kinds: [], engine: '' });
+    const ran = await site.run(['doctor', '--root-script']);
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stdout: says(/^#!\/bin\/sh\n/),
+      stderr: says('as root: sudo sh rkube-root.sh'),
+    });
+    expect(ran.stdout).toMatch(/# engine-found\n +# wanted: .*\n +# found: /);
+    expect(execFileSync('sh', ['-n'], { input: ran.stdout, encoding: 'utf8' })).toBe('');
+    expect((await site.run(['doctor', '--root-script'])).stdout).toBe(ran.stdout);
+    const ignored = CHECKS.flatMap(({ id }) => ['--ignore', id]);
+    expect((await site.run(['doctor', '--root-script', ...ignored])).stdout).toContain('# Nothing is needed');
+  });
+
+  it('prints the script that takes it back, without a look at this host', async () => {
+    using site = new TestSite();
+    const ran = await site.run(['doctor', '--undo-script']);
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stdout: says('/var/lib/rkube/administrator'),
+      stderr: says('rkube-undo.sh'),
+    });
+    expect(site.fakes.calls()).toEqual([]);
+    const json = JSON.parse((await site.run(['doctor', '--undo-script', '--json'])).stdout) as { script: string };
+    expect(json.script).toBe(ran.stdout);
+  });
+
+  it('prints one script at a time', async () => {
+    using site = new TestSite();
+    expect(await site.run(['doctor', '--root-script', '--undo-script'])).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr: says('Give one of them'),
+    });
+  });
+
+  it('names the script when an administrator is needed, and only then', async () => {
+    using site = new TestSite();
+    const { stdout, stderr } = await site.run(['doctor', '--json']);
+    const reports = JSON.parse(stdout) as CheckReport[];
+    expect(stderr.includes('rkube doctor --root-script')).toBe(reports.some(needsAdministrator));
+    const unmended = reports.filter(({ root, finding }) => root && finding.state === 'problem' && !finding.remedy);
+    expect(unmended).toEqual([]);
   });
 
   it('takes its own node for no taken port', async () => {

@@ -9,14 +9,25 @@ export const doctor: Verb = {
     ['rkube doctor', 'exit code 3 when something fatal is found'],
     ['rkube doctor --json', ''],
     ['rkube doctor --engine docker', ''],
+    ['rkube doctor --root-script > rkube-root.sh', 'what only an administrator can do, to be read and run as root'],
+    ['rkube doctor --undo-script > rkube-undo.sh', 'takes it back'],
   ],
-  options: [{ flags: '--ignore <id>', help: 'leave a check out; repeatable', repeat: true }],
+  options: [
+    { flags: '--ignore <id>', help: 'leave a check out; repeatable', repeat: true },
+    { flags: '--root-script', help: 'print one script for an administrator, with what this host lacks' },
+    { flags: '--undo-script', help: 'print the script that takes back what root scripts did on a host' },
+  ],
   settings: 'all',
   data: true,
   async run(invocation) {
+    if (invocation.flags['rootScript'] === true || invocation.flags['undoScript'] === true) {
+      const { printScript } = await import('../administrator.ts');
+      return printScript(invocation);
+    }
     const { openCheckup } = await import('../checkup.ts');
     const { fatalProblems } = await import('../../preflight/run.ts');
-    const reports = await openCheckup(invocation);
+    const { needsAdministrator } = await import('../../preflight/administrator/scripts.ts');
+    const { reports } = await openCheckup(invocation);
     invocation.answer(reports, () => reports.map(text).join('\n'));
     const fatal = fatalProblems(reports).length;
     const warnings = reports.filter(({ finding }) => finding.state === 'problem').length - fatal;
@@ -24,6 +35,8 @@ export const doctor: Verb = {
     if (fatal > 0)
       invocation.next('', `${fatal} fatal, ${warnings} warnings. Mend the fatal ones, then run this again.`);
     else invocation.next('', `This host is ready, with ${warnings} warnings. Next: \`rkube init\`, or \`rkube join\`.`);
+    if (reports.some(needsAdministrator))
+      invocation.next('For an administrator: `rkube doctor --root-script` prints one script with all that needs root.');
   },
 };
 
