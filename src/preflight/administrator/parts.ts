@@ -1,6 +1,6 @@
 import { shipped } from '../../core/package.ts';
 
-/** Files of the folder administrator/, in the order in which a script has them. */
+/** Files of the folder scripts/administrator/, in the order in which a script has them. */
 const PARTS = [
   'say',
   'kept',
@@ -24,7 +24,7 @@ export type Part = (typeof PARTS)[number];
 /** Their text, each part once. */
 function textOf(parts: readonly Part[]): string {
   return PARTS.filter((part) => parts.includes(part))
-    .map((part) => shipped('administrator', `${part}.sh`))
+    .map((part) => shipped('scripts', 'administrator', `${part}.sh`))
     .join('\n');
 }
 
