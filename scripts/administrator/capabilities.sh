@@ -1,5 +1,9 @@
-# want_capability PATH CAPABILITY: the program has the capability.
+# want_capability PATH CAPABILITY: the program has the capability, or, where the file system keeps none, is setuid root.
 want_capability() {
+  if [ -u "$1" ]; then
+    say "is so already: $1 is setuid root"
+    return 0
+  fi
   # getcap says `PATH cap_setuid=ep`; before libcap 2.41 `PATH = cap_setuid+ep`.
   now=$(getcap "$1")
   now=${now#"$1"}
@@ -17,6 +21,11 @@ want_capability() {
     printf '%s\n' "$now" >"$kept/new/before"
     end_record
   fi
-  setcap "$2+ep" "$1"
-  say "$1 has $2"
+  if setcap "$2+ep" "$1"; then
+    say "$1 has $2"
+  else
+    chmod u+s "$1"
+    touch "$record/setuid"
+    say "$1 is setuid root"
+  fi
 }

@@ -16,7 +16,8 @@ interface Spoil {
 }
 
 const DELEGATE = '/etc/systemd/system/user@.service.d/delegate.conf';
-const AGAIN = 'systemctl restart user@1001.service';
+/** A new login, as far as the user's manager goes; systemd allows five in ten seconds unless told to forget them. */
+const AGAIN = 'systemctl reset-failed user@1001.service && systemctl restart user@1001.service';
 
 const range = (id: 'subuid' | 'subgid'): Spoil => ({
   id,
@@ -41,8 +42,9 @@ const SPOILS: readonly Spoil[] = [
   },
   {
     id: 'cgroup-controllers',
-    spoil: `mv ${DELEGATE} /root/ && systemctl daemon-reload`,
-    restore: `mkdir -p $(dirname ${DELEGATE}) && mv -f /root/delegate.conf ${DELEGATE} && systemctl daemon-reload`,
+    // systemd 255 and newer delegates cpu by itself: taken back here.
+    spoil: `mv ${DELEGATE} /root/ && printf '[Service]\\nDelegate=\\nDelegate=memory pids\\n' > ${DELEGATE} && systemctl daemon-reload`,
+    restore: `mv -f /root/delegate.conf ${DELEGATE} && systemctl daemon-reload && ${AGAIN}`,
     login: true,
   },
 ];
@@ -52,7 +54,7 @@ async function fingerprint(): Promise<string> {
   return ok(
     root,
     `find /etc -type f -exec sha256sum {} + | sort -k 2; find /etc -printf '%p %m %u\\n' | sort; ls /var/lib/systemd/linger
-     stat -c '%n %a' /usr/bin/new[ug]idmap; getcap /usr/bin/new[ug]idmap; head /proc/sys/fs/inotify/max_user_*; ls /var/lib/rkube 2>&1`,
+     stat -c '%n %a' /usr/bin/new[ug]idmap; getcap /usr/bin/new[ug]idmap; head /proc/sys/fs/inotify/max_user_*; ls /var/lib/rkube 2>&1 || true`,
   );
 }
 
@@ -92,7 +94,7 @@ describe.sequential('one script for the administrator', () => {
     await mustBeClean(who);
   });
   afterEach(async () => {
-    await on(root, `${SPOILS.map(({ restore }) => `(${restore})`).join('; ')}; ${AGAIN}`);
+    await on(root, SPOILS.map(({ restore }) => `(${restore})`).join('; '));
   });
 
   test('an unspoiled host has no problem', async () => expect(await problems()).toEqual([]));

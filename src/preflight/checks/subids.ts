@@ -68,7 +68,7 @@ function parseRanges(text: string, separator: string): Range[] {
   });
 }
 
-/** The first ids above everybody's, so that the line can be used as it stands. */
+/** Ids that nobody has, so that the line can be used as it stands. */
 async function remedyFor(
   host: Host,
   file: 'subuid' | 'subgid',
@@ -79,7 +79,20 @@ async function remedyFor(
     const text = `Have ${NEEDED} ids given to ${host.user} by ${service}, which holds them for this host: /etc/${file} is not read`;
     return { kind: 'manual', text };
   }
-  const start = Math.max(100_000, ...ranges.map((each) => each.start + each.count));
+  const start = firstFree(ranges);
   const local = (await host.readFile('/etc/passwd'))?.split('\n').some((line) => line.startsWith(`${host.user}:`));
   return { kind: 'subids', file, user: host.user, start, count: NEEDED, local: local === true };
+}
+
+/**
+ * The lowest ids from 100000 on that nobody has, as useradd gives them: a user whose line was lost gets the same ids
+ * again, and with them the images and volumes that are there.
+ */
+function firstFree(ranges: readonly Range[]): number {
+  let start = 100_000;
+  for (const each of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (each.start >= start + NEEDED) break;
+    start = Math.max(start, each.start + each.count);
+  }
+  return start;
 }

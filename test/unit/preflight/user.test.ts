@@ -95,6 +95,11 @@ describe('subuid and subgid', () => {
       'bob:100000:65536\nalice2:1:65536\n',
       /^problem: .*no range for alice.*→ usermod --add-subuids 165536-231071 alice$/,
     ],
+    [
+      'none, below the range of another',
+      'carol:300000:65536\nbob:165536:65536\n',
+      /^problem: .*no range for alice.*→ usermod --add-subuids 100000-165535 alice$/,
+    ],
     ['no file', undefined, /^problem: .*no range for alice.*→ usermod --add-subuids 100000-165535 alice$/],
     ['garbage and comments', '#alice:1:65536\nalice\nalice:x:y\n', /^problem: .*no range for alice/],
   ])('%s', async (_, text, expected) => {

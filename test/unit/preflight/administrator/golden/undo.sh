@@ -143,6 +143,9 @@ undo_capability() {
   before=$(cat "$record/before")
   if [ ! -e "$1" ]; then
     say 'is gone'
+  elif [ -e "$record/setuid" ]; then
+    chmod u-s "$1"
+    say 'is not setuid root, as before'
   elif [ -n "$before" ]; then
     setcap "$before" "$1"
     say "has $before, as before"
