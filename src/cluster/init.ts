@@ -1,5 +1,6 @@
 import { flannel } from '../cni/flannel.ts';
 import { RkubeError } from '../core/errors.ts';
+import { shipped } from '../core/package.ts';
 import { hostMtu } from '../host/mtu.ts';
 import { apply } from '../kube/kubectl.ts';
 import { nameRenewedCertificate } from '../kube/kubelet-certificate.ts';
@@ -49,9 +50,11 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
     await markState(node, member);
     steps.commit();
   }
-  await steps.step('Install the pod network (Flannel)', async () =>
-    apply(node, flannel.manifest(config, await hostMtu(site.host, config.address)), 'Installing Flannel'),
-  );
+  await steps.step('Install the pod network (Flannel)', async () => {
+    const network = flannel.manifest(config, await hostMtu(site.host, config.address));
+    // At once, before there are pods of CoreDNS that would have to be replaced.
+    await apply(node, `${network}---\n${shipped('kubeadm', 'coredns.yaml')}`, 'Installing Flannel');
+  });
   await steps.step('Wait until the node is Ready', () => waitForNode(run, node, config.node));
   await steps.step('Wait until cluster DNS answers', () => waitForDns(run, node, config.serviceSubnet));
   const kubeconfig = await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
