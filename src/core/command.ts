@@ -2,6 +2,9 @@ import type { Channel, Stream } from './channel.ts';
 
 // A command is a value: built by pure functions, shown by `display`, run only by a CommandRunner.
 
+/** Milliseconds a command may take that sets no limit of its own. */
+export const DEFAULT_TIMEOUT_MS = 60_000;
+
 /** One command line. Arguments are arrays; no shell ever sees them. */
 export interface CommandSpec {
   readonly file: string;
@@ -12,7 +15,7 @@ export interface CommandSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** `read` commands change nothing: a dry run executes them. `write` commands are only shown by a dry run. */
   readonly effect: 'read' | 'write';
-  /** Milliseconds until the command is ended with SIGTERM, then SIGKILL. Default 60 000. */
+  /** Milliseconds until the command is ended with SIGTERM, then SIGKILL. Default: DEFAULT_TIMEOUT_MS. */
   readonly timeoutMs?: number;
   /** Strings masked wherever the command is shown or logged. */
   readonly secrets?: readonly string[];

@@ -1,10 +1,15 @@
 import { Socket } from 'node:net';
 import type { Channel, Stream } from './channel.ts';
-import type { CommandResult, CommandRunner, CommandSpec, RunOptions } from './command.ts';
+import {
+  type CommandResult,
+  type CommandRunner,
+  type CommandSpec,
+  DEFAULT_TIMEOUT_MS,
+  type RunOptions,
+} from './command.ts';
 import { RkubeError } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 
-const DEFAULT_TIMEOUT_MS = 60_000;
 /** After SIGTERM a command has this long before SIGKILL. */
 const KILL_DELAY_MS = 5_000;
 /** What a command wrote last has arrived by then. */

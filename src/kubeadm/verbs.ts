@@ -9,10 +9,9 @@ import { initDocuments, joinDocuments } from './documents.ts';
 import { OPERATION_INPUT, operate, stopOperation } from './operation.ts';
 import { type Ticket, ticketSecrets } from './ticket.ts';
 
-const ADMIN = '/etc/kubernetes/admin.conf';
-
 /** kubeadm itself gives up on the control plane after 4 minutes. */
 const KUBEADM_MS = 360_000;
+const ADMIN = '/etc/kubernetes/admin.conf';
 
 /** Version of Kubernetes in the node's image: `v1.36.3`. */
 export async function nodeVersion(node: NodeContainer, dry: string): Promise<string> {

@@ -37,10 +37,11 @@ export class NodeContainer {
   /** Runs and hands back the outcome, whatever it was. */
   async try(argv: readonly string[], options: ExecOptions, run?: RunOptions): Promise<CommandResult> {
     const spec = this.spec(argv, options);
-    if (this.runner.open === undefined) return this.runner.run(spec, run);
+    const open = this.runner.open?.bind(this.runner);
+    if (open === undefined) return this.runner.run(spec, run);
     if (this.#session?.usable !== true) {
       const shell = this.spec(['sh', '-c', SESSION], { effect: 'read', terminal: 'stdin' });
-      this.#session = await NodeSession.start({ open: this.runner.open.bind(this.runner) }, shell);
+      this.#session = await NodeSession.start(open, shell);
     }
     const result = await this.#session.run(spec, argv, run);
     this.runner.note?.(result);

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Channel, Stream } from '../core/channel.ts';
-import { type CommandResult, type CommandRunner, type CommandSpec, quote, type RunOptions } from '../core/command.ts';
+import {
+  type CommandResult,
+  type CommandRunner,
+  type CommandSpec,
+  DEFAULT_TIMEOUT_MS,
+  quote,
+  type RunOptions,
+} from '../core/command.ts';
 import { Follower } from './follower.ts';
 
 /**
@@ -15,8 +22,6 @@ export const SESSION = `while IFS= read -r mark && IFS= read -r input && IFS= re
   printf '\\n%s %s\\n' "$mark" "$code" >&2
 done`;
 
-const DEFAULT_TIMEOUT_MS = 60_000;
-
 /** A shell in a node that runs one command after another: engines take up to a second for each `exec`. */
 export class NodeSession {
   readonly #word = randomBytes(9).toString('hex');
@@ -28,9 +33,9 @@ export class NodeSession {
   #arrived: () => void = () => {};
 
   /** Starts the shell by `spec`, which runs SESSION in the node. */
-  static async start(runner: Required<Pick<CommandRunner, 'open'>>, spec: CommandSpec): Promise<NodeSession> {
+  static async start(open: NonNullable<CommandRunner['open']>, spec: CommandSpec): Promise<NodeSession> {
     const session = new NodeSession();
-    const channel = await runner.open(spec, (stream, text) => {
+    const channel = await open(spec, (stream, text) => {
       session.#received[stream] += text;
       session.#arrived();
     });

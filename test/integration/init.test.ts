@@ -42,6 +42,13 @@ describe('rkube init', () => {
     expect(manifest?.stdin).toContain('"Network":"10.100.0.0/16"');
   });
 
+  it('shows every command with its time where it is asked to, in the node too', async () => {
+    using site = new TestSite();
+    const { stderr } = await site.run(['init'], { env: { RKUBE_DEBUG: '1' } });
+    expect(stderr).toMatch(/^ {2}\d+\.\d\d s: \d+\.\d\d s, exit 0: podman info /m);
+    expect(stderr).toMatch(/, exit 0: podman exec --interactive \S+ \S+\/op run kubeadm init /);
+  });
+
   it('waits until DNS answers with a record', async () => {
     const noRecord = { match: WORKS.dns.match, stdout: ' 00 2c 00 01 85 00 00 01 00 00 00 00 00 00\n', times: 2 };
     using site = new TestSite({ rules: [noRecord] });

@@ -131,6 +131,18 @@ describe('rkube join', () => {
     expect(site.contents().filter((name) => name.includes('NODE'))).toEqual([]);
   });
 
+  it.for([
+    ['control plane, which leaves etcd before it goes', CERTIFICATE_KEY, ['exec', 'rm']],
+    ['worker, which just goes', undefined, ['rm']],
+  ] as const)('takes back a failed %s', async ([, certificateKey, expected]) => {
+    using api = await controlPlane();
+    using site = new TestSite({ rules: [{ ...WORKS.join, exitCode: 1 }] });
+    const made = ticket({ port: api.port, ...(certificateKey && { certificateKey }) });
+    expect(await site.run(['join'], { input: encodeTicket(made) })).toMatchObject({ exitCode: 1 });
+    const undone = site.called(/kubeadm reset|^rm --force/).map(({ argv }) => argv[0]);
+    expect(undone).toEqual(expected);
+  });
+
   it('shows no secret in its progress, whatever kubeadm prints', async () => {
     using api = await controlPlane();
     using site = new TestSite({

@@ -13,7 +13,7 @@ const SHELL: CommandSpec = { file: 'sh', args: ['-c', SESSION], effect: 'read' }
 const as = (parts: Partial<CommandSpec> = {}): CommandSpec => ({ file: 'engine', args: [], effect: 'read', ...parts });
 
 let session: NodeSession;
-const start = async (shell = SHELL) => (session = await NodeSession.start(runner, shell));
+const start = async (shell = SHELL) => (session = await NodeSession.start(runner.open.bind(runner), shell));
 const sh = (script: string, parts?: Partial<CommandSpec>, onLine?: (line: string) => void) =>
   session.run(as(parts), ['sh', '-c', script], onLine ? { onLine } : {});
 

@@ -336,8 +336,8 @@ want_capability() {
   if setcap "$2+ep" "$1"; then
     say "$1 has $2"
   else
-    chmod u+s "$1"
     touch "$record/setuid"
+    chmod u+s "$1"
     say "$1 is setuid root"
   fi
 }
