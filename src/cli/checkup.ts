@@ -28,6 +28,7 @@ async function withSite({ host, config, engine, node }: Site): Promise<CheckInpu
     config,
     engine: engine.info,
     engineProblem: '',
+    engineNext: '',
     nodeRuns: (await node.state())?.status === 'running',
     ports: portUses(config.ports, publishedPorts(config, 'control-plane', engine.info.features)),
   };
@@ -42,5 +43,13 @@ async function withoutSite(invocation: Invocation, error: RkubeError): Promise<C
     hostname: host.hostname,
   });
   const engineProblem = [error.message, ...error.details].join('; ');
-  return { host, config, engine: undefined, engineProblem, nodeRuns: false, ports: [] };
+  return {
+    host,
+    config,
+    engine: undefined,
+    engineProblem,
+    engineNext: error.next ?? '',
+    nodeRuns: false,
+    ports: [],
+  };
 }

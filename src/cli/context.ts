@@ -62,12 +62,12 @@ async function findNode(
 ): Promise<{ engine: ContainerEngine; existing: Layer | undefined }> {
   const look = (engine: ContainerEngine): Promise<Layer | undefined> =>
     existingNode(engine, named.cluster, named.node, named.sources['node'] === 'host');
-  const first = await detectEngine(host.runner, named);
+  const first = await detectEngine(host, named);
   const existing = await look(first);
   const others = ENGINE_KINDS.slice(ENGINE_KINDS.indexOf(first.dialect.kind) + 1);
   if (existing === undefined && named.engine === 'auto') {
     for (const engine of others) {
-      const other = await detectEngine(host.runner, { ...named, engine }).catch(() => undefined);
+      const other = await detectEngine(host, { ...named, engine }).catch(() => undefined);
       const found = other === undefined ? undefined : await look(other);
       if (other !== undefined && found !== undefined) return { engine: other, existing: found };
     }

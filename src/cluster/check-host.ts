@@ -13,6 +13,7 @@ export async function checkHost(site: Site, ports: readonly PublishedPort[], ign
     config,
     engine: engine.info,
     engineProblem: '',
+    engineNext: '',
     nodeRuns: false,
     ports: portUses(config.ports, ports),
   });

@@ -1,10 +1,12 @@
 import { ENGINE_KINDS, type EngineKind } from '../config/types.ts';
-import type { CommandRunner } from '../core/command.ts';
-import { EXIT, interrupted, messageOf, RkubeError, usageError } from '../core/errors.ts';
+import { interrupted, messageOf, RkubeError, usageError } from '../core/errors.ts';
 import { docker } from './docker.ts';
+import { withDrivers } from './docker-info.ts';
 import { createEngine } from './engine.ts';
 import { nerdctl } from './nerdctl.ts';
+import { type Elsewhere, onOtherMachine, type Place, runtimeFolder } from './place.ts';
 import { podman } from './podman.ts';
+import { type Rejection, refusal } from './refusal.ts';
 import type { ContainerEngine, Dialect, EngineInfo } from './types.ts';
 
 const DIALECTS: Readonly<Record<EngineKind, Dialect>> = { podman, docker, nerdctl };
@@ -15,35 +17,29 @@ export interface Wanted {
   readonly allowRootful: boolean;
 }
 
-/** Why an engine was not taken. */
-interface Rejection {
-  readonly kind: EngineKind;
-  readonly reason: 'not-installed' | 'no-answer' | 'rootful';
-  readonly detail: string;
-  readonly next?: string | undefined;
-}
-
 /**
- * Finds the engine to use: the named one, or, for `auto`, the first of podman, docker and nerdctl that answers
- * and is rootless. A rootful engine is taken only where allowed, and only when no rootless one answers.
- * @throws RkubeError `unknown-engine`, `no-engine` or `engine-rootful`, with what was found of each
+ * Finds the engine to use: the named one, or, for `auto`, the first of podman, docker and nerdctl that answers, runs
+ * on this host and is rootless. A rootful engine is taken only where allowed, and only when no rootless one answers.
+ * @throws RkubeError `unknown-engine`, `no-engine`, `engine-rootful` or `engine-elsewhere`, with what was found of each
  */
-export async function detectEngine(runner: CommandRunner, wanted: Wanted): Promise<ContainerEngine> {
+export async function detectEngine(place: Place, wanted: Wanted): Promise<ContainerEngine> {
   const rejections: Rejection[] = [];
   let rootful: ContainerEngine | undefined;
   for (const kind of candidates(wanted.engine)) {
-    const found = await probe(kind, runner);
+    const dialect = DIALECTS[kind];
+    const found = await probe(dialect, place);
     if ('reason' in found) {
       rejections.push(found);
     } else if (found.rootless) {
-      return createEngine(DIALECTS[kind], found, runner);
+      return createEngine(dialect, found, place.runner);
     } else {
-      rootful ??= createEngine(DIALECTS[kind], found, runner);
-      rejections.push({ kind, reason: 'rootful', detail: `${kind} ${found.version} answers, but it is rootful` });
+      rootful ??= createEngine(dialect, found, place.runner);
+      const detail = `${kind} ${found.version} answers, but it is rootful`;
+      rejections.push({ kind, reason: 'rootful', detail, next: dialect.setup.advice.rootless });
     }
   }
   if (rootful !== undefined && wanted.allowRootful) return rootful;
-  throw refusal(wanted, rejections);
+  throw refusal(wanted.engine, rejections);
 }
 
 function candidates(engine: EngineKind | 'auto'): readonly EngineKind[] {
@@ -56,54 +52,59 @@ function candidates(engine: EngineKind | 'auto'): readonly EngineKind[] {
   });
 }
 
-async function probe(kind: EngineKind, runner: CommandRunner): Promise<EngineInfo | Rejection> {
-  const { specs, parse } = DIALECTS[kind].info();
-  const results = await Promise.all(specs.map((spec) => runner.run(spec)));
+async function probe(dialect: Dialect, place: Place): Promise<EngineInfo | Rejection> {
+  const { kind, setup } = dialect;
+  const elsewhere = ({ at, from }: Elsewhere): Rejection => ({
+    kind,
+    reason: 'elsewhere',
+    detail: `${kind} is not on this host: ${at}, says ${from}`,
+    next: setup.advice.here,
+  });
+  const away = await setup.elsewhere(place);
+  if (away !== undefined) return (await isInstalled(kind, place)) ? elsewhere(away) : notInstalled(kind);
+
+  const { specs, parse } = dialect.info();
+  const results = await Promise.all(specs.map((spec) => place.runner.run(spec)));
   if (results.some(({ canceled }) => canceled)) throw interrupted(`looking for ${kind}`);
-  if (results.some(({ notFound }) => notFound))
-    return { kind, reason: 'not-installed', detail: `${kind} is not installed` };
+  if (results.some(({ notFound }) => notFound)) return notInstalled(kind);
+  let info: EngineInfo;
   try {
-    return parse(results);
+    info = parse(results);
   } catch (error) {
-    const next = error instanceof RkubeError ? error.next : undefined;
-    return { kind, reason: 'no-answer', detail: `${kind} does not answer: ${lastWords(error)}`, next };
+    const hung = results[0]?.timedOut === true;
+    const next = hung ? setup.advice.hung : error instanceof RkubeError ? error.next : undefined;
+    return { kind, reason: 'no-answer', detail: `${kind} does not answer: ${lastWords(error, hung)}`, next };
   }
+  const machine = onOtherMachine(info, place);
+  if (machine !== undefined) return elsewhere(machine);
+  if (info.client) {
+    const at = setup.service === undefined ? '' : setup.service.parse(await place.runner.run(setup.service.spec));
+    return elsewhere({ at: at || 'a service', from: `${kind}'s own configuration` });
+  }
+  return complete(info, dialect, place);
 }
+
+/** Asks RootlessKit itself for what the engine did not tell. */
+async function complete(info: EngineInfo, { setup }: Dialect, place: Place): Promise<EngineInfo> {
+  if (setup.rootlessKit === '' || !info.rootless || info.networkDriver !== '') return info;
+  const { askRootlessKit } = await import('./rootlesskit.ts');
+  const drivers = await askRootlessKit(`${runtimeFolder(place)}/${setup.rootlessKit}/api.sock`);
+  return drivers === undefined ? info : withDrivers(info, drivers);
+}
+
+/** The environment may name a host for the sake of other programs. `--version` asks no engine. */
+async function isInstalled(kind: EngineKind, { runner }: Place): Promise<boolean> {
+  return !(await runner.run({ file: kind, args: ['--version'], effect: 'read' })).notFound;
+}
+
+const notInstalled = (kind: EngineKind): Rejection => ({
+  kind,
+  reason: 'not-installed',
+  detail: `${kind} is not installed`,
+});
 
 /** What the engine said last, else what rkube saw. The first detail of a failed command is its command line. */
-function lastWords(error: unknown): string {
-  const said = error instanceof RkubeError && error.id === 'command-failed' ? error.details.slice(1) : [];
+function lastWords(error: unknown, hung: boolean): string {
+  const said = !hung && error instanceof RkubeError && error.id === 'command-failed' ? error.details.slice(1) : [];
   return said.at(-1) ?? messageOf(error).replace(/^Asking \w+ about itself: /, '');
-}
-
-const HOW_TO_ROOTLESS: Readonly<Record<EngineKind, string>> = {
-  podman: 'Run podman and rkube as an ordinary user.',
-  docker:
-    'Set up Docker for this user with `dockerd-rootless-setuptool.sh install` and choose it with `docker context use rootless`.',
-  nerdctl: 'Set up containerd for this user with `containerd-rootless-setuptool.sh install`.',
-};
-
-function refusal(wanted: Wanted, rejections: readonly Rejection[]): RkubeError {
-  const rootful = rejections.find(({ reason }) => reason === 'rootful');
-  const silent = rejections.find(({ next }) => next !== undefined);
-  const details = rejections.map(({ detail }) => detail);
-  if (rootful !== undefined) {
-    return new RkubeError({
-      id: 'engine-rootful',
-      message: `${rootful.kind} is rootful: a node would run with root's power over this host, which rkube refuses`,
-      details,
-      next: `${HOW_TO_ROOTLESS[rootful.kind]} Or accept the risk with --allow-rootful.`,
-      exitCode: EXIT.preflight,
-    });
-  }
-  const named = wanted.engine === 'auto' ? '' : ` ${wanted.engine}`;
-  return new RkubeError({
-    id: 'no-engine',
-    message: `No usable container engine${named}: expected a rootless ${named === '' ? 'podman, docker or nerdctl' : 'one'} that answers`,
-    details,
-    next:
-      silent?.next ??
-      'Have Podman installed by an administrator (Debian, Ubuntu: `apt install podman uidmap passt`), or start a rootless Docker; `rkube doctor` checks what is missing.',
-    exitCode: EXIT.preflight,
-  });
 }

@@ -12,11 +12,12 @@ import {
   succeededOrAbsent,
   succeededOrPresent,
 } from './outcome.ts';
-import type { Dialect, EngineInfo, Inquiry } from './types.ts';
+import type { Dialect, EngineInfo, EngineSetup, Inquiry } from './types.ts';
 
 /** What sets one engine's command line apart from the others'. */
 export interface Differences extends CreateDifferences {
   readonly kind: EngineKind;
+  readonly setup: EngineSetup;
   readonly info: Inquiry<EngineInfo>;
   /** Flags of `rm` besides `--force`. */
   readonly removeFlags: readonly string[];
@@ -44,6 +45,7 @@ export function createDialect(differences: Differences): Dialect {
 
   return {
     kind,
+    setup: differences.setup,
     info: () => differences.info,
     hasImage: (ref) => ({
       spec: read('image', 'inspect', ref),

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import type { EngineKind } from '../config/types.ts';
 import type { CommandResult } from '../core/command.ts';
+import type { RkubeError } from '../core/errors.ts';
 import { readJson } from './json.ts';
-import { engineError, noAnswer } from './outcome.ts';
+import { engineError, INFO_MS, noAnswer } from './outcome.ts';
+import type { RootlessKitDrivers } from './rootlesskit.ts';
 import type { EngineInfo, Inquiry } from './types.ts';
 
 /** `info --format '{{json .}}'` of Docker and nerdctl. */
@@ -11,6 +13,9 @@ const Info = z.object({
   /** Docker's client ends with 0 in some versions although no daemon answered (seen: 26.1), and tells it here. */
   ServerErrors: z.nullish(z.array(z.string())),
   SecurityOptions: z.nullish(z.array(z.string())),
+  /** The daemon's machine; the kernel as `uname -r`. */
+  Name: z.optional(z.string()),
+  KernelVersion: z.optional(z.string()),
   Driver: z.optional(z.string()),
   CgroupVersion: z.optional(z.string()),
   MemoryLimit: z.optional(z.boolean()),
@@ -44,8 +49,8 @@ export function dockerInquiry(
 ): Inquiry<EngineInfo> {
   return {
     specs: [
-      { file: kind, args: ['info', ...FORMAT], effect: 'read' },
-      { file: kind, args: ['version', ...FORMAT], effect: 'read' },
+      { file: kind, args: ['info', ...FORMAT], effect: 'read', timeoutMs: INFO_MS },
+      { file: kind, args: ['version', ...FORMAT], effect: 'read', timeoutMs: INFO_MS },
     ],
     parse: ([told, detailed]) => {
       if (told === undefined || detailed === undefined) throw new TypeError('expected the results of info and version');
@@ -60,7 +65,7 @@ export function dockerInquiry(
 function parseInfo(result: CommandResult, kind: EngineKind): Info {
   if (result.exitCode !== 0) throw engineError(result, `Asking ${kind} about itself`);
   const info = readJson(result, Info);
-  if (info.host !== undefined) throw noAnswer(`\`${kind}\` is Podman's imitation of it`, 'Use --engine podman.');
+  if (info.host !== undefined) throw imitation(kind);
   const [error] = info.ServerErrors ?? [];
   if (error !== undefined) throw noAnswer(error);
   if (!info.ServerVersion) throw noAnswer('it told no server version');
@@ -69,29 +74,42 @@ function parseInfo(result: CommandResult, kind: EngineKind): Info {
 
 function engineInfo(kind: EngineKind, info: Info, version: Version, number: string): EngineInfo {
   const rootless = (info.SecurityOptions ?? []).some((option) => option.split(',').includes('name=rootless'));
-  const kit = version.Server?.Components?.find(({ Name }) => Name === 'rootlesskit')?.Details ?? {};
-  const networkDriver = kit['NetworkDriver'] ?? '';
-  return {
+  const components = version.Server?.Components ?? [];
+  if (components.some(({ Name }) => Name === 'Podman Engine')) throw imitation(kind);
+  const kit = components.find(({ Name }) => Name === 'rootlesskit')?.Details ?? {};
+  const engine: EngineInfo = {
     kind,
     version: number,
     rootless,
     cgroupVersion: Number(info.CgroupVersion ?? 1),
     controllers: controllers(info),
     storageDriver: info.Driver ?? '',
-    networkDriver,
-    portDriver: kit['PortDriver'] ?? '',
+    machine: { name: info.Name ?? '', kernel: info.KernelVersion ?? '' },
+    client: false,
+    networkDriver: '',
+    portDriver: '',
     features: {
       // Containers sit on a bridge behind RootlessKit's network, whatever its driver.
       hostAddressInNode: false,
       startsAtBoot: 'daemon',
-      // Not told means nerdctl before 2.3, whose default is slirp4netns where it is installed: without the
-      // checksum VXLAN fails there, with it VXLAN is only slower elsewhere.
       // Seen with Docker 26.1: `start` ends after 16 s with "Timed out proxy starting the userland proxy".
       portOnSeveralAddresses: !rootless,
-      needsVxlanChecksum: rootless && ['slirp4netns', ''].includes(networkDriver),
+      needsVxlanChecksum: false,
     },
   };
+  return withDrivers(engine, { networkDriver: kit['NetworkDriver'] ?? '', portDriver: kit['PortDriver'] ?? '' });
 }
+
+/** The engine with what RootlessKit told of its drivers. */
+export function withDrivers(engine: EngineInfo, drivers: RootlessKitDrivers): EngineInfo {
+  // Neither engine nor RootlessKit told the network: most likely slirp4netns, the default where it is installed.
+  // Without the checksum VXLAN fails there; with it VXLAN is only slower elsewhere.
+  const needsVxlanChecksum = engine.rootless && ['slirp4netns', ''].includes(drivers.networkDriver);
+  return { ...engine, ...drivers, features: { ...engine.features, needsVxlanChecksum } };
+}
+
+const imitation = (kind: EngineKind): RkubeError =>
+  noAnswer(`\`${kind}\` is Podman's imitation of it`, 'Use --engine podman.');
 
 /** These engines tell which limits they can set; each needs its controller. */
 function controllers(info: Info): readonly string[] {

@@ -1,4 +1,5 @@
 import { createDialect } from './dialect.ts';
+import { dockerElsewhere } from './docker-endpoint.ts';
 import { dockerInquiry } from './docker-info.ts';
 
 /** Flags of engines with a daemon. */
@@ -17,6 +18,16 @@ export const DAEMON_UNKNOWN_VOLUME_OPTIONS = ['suid', 'exec', 'dev'];
 /** Docker: its daemon restarts containers at boot; the network is RootlessKit's. */
 export const docker = createDialect({
   kind: 'docker',
+  setup: {
+    elsewhere: dockerElsewhere,
+    rootlessKit: 'dockerd-rootless',
+    advice: {
+      rootless:
+        'Set up Docker for this user with `dockerd-rootless-setuptool.sh install` and choose it with `docker context use rootless`.',
+      here: 'Choose the Docker of this host (`unset DOCKER_HOST`, `docker context use rootless`), or run rkube on that host.',
+      hung: 'See what its daemon does (`journalctl --user -u docker`), or start it anew: `systemctl --user restart docker`.',
+    },
+  },
   info: dockerInquiry('docker', (info) => info.ServerVersion),
   createFlags: DAEMON_CREATE_FLAGS,
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,

@@ -5,6 +5,16 @@ import { dockerInquiry } from './docker-info.ts';
 /** nerdctl: Docker's command line on containerd; containerd's restart monitor is the daemon's restart policy. */
 export const nerdctl = createDialect({
   kind: 'nerdctl',
+  setup: {
+    // It takes sockets of this host alone.
+    elsewhere: async () => undefined,
+    rootlessKit: 'containerd-rootless',
+    advice: {
+      rootless: 'Set up containerd for this user with `containerd-rootless-setuptool.sh install`.',
+      here: 'Take a nerdctl that runs on this host itself, or run rkube on that host.',
+      hung: 'See what containerd does (`journalctl --user -u containerd`), or start it anew: `systemctl --user restart containerd`.',
+    },
+  },
   // Its "server version" is containerd's; commands and flags follow nerdctl's own.
   info: dockerInquiry('nerdctl', (_, version) => version.Client?.Version),
   createFlags: DAEMON_CREATE_FLAGS,

@@ -1,6 +1,9 @@
 import type { CommandResult } from '../core/command.ts';
 import { commandError, EXIT, RkubeError } from '../core/errors.ts';
 
+/** An engine that takes longer to tell of itself hangs. Podman, the slowest, takes 2 s on the lab's hosts. */
+export const INFO_MS = 20_000;
+
 /** Engines' words for "it is not there": Docker, Podman and nerdctl in their versions, all on standard error. */
 const ABSENT =
   /no such (container|object|image|volume|network)|(container|image|volume|network)\b[^\n]* not (found|known)|no (container|network|volume)[^\n]* found/i;
@@ -20,15 +23,19 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /address already in use|port is already allocated|failed to bind port/i,
     'Find what holds the port with `ss -ltnup`, stop it or choose another port, then run the same command again.',
   ],
-  [/cannot connect to the docker daemon/i, 'Start it: `systemctl --user start docker`.'],
+  [
+    /permission denied[^\n]*docker\.sock/i,
+    'Use a rootless Docker of your own: `dockerd-rootless-setuptool.sh install`.',
+  ],
+  // The latter since Docker 29.
+  [
+    /cannot connect to the docker daemon|failed to connect to the docker api/i,
+    'Start it: `systemctl --user start docker`.',
+  ],
   [/rootless containerd not running/i, 'Start it: `systemctl --user start containerd`.'],
   [
     /newuidmap|newgidmap|no subuid ranges/i,
     'This user needs ranges in /etc/subuid and /etc/subgid, and newuidmap (package uidmap): see `rkube doctor`.',
-  ],
-  [
-    /permission denied[^\n]*docker\.sock/i,
-    'Use a rootless Docker of your own: `dockerd-rootless-setuptool.sh install`.',
   ],
 ];
 

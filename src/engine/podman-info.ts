@@ -7,6 +7,10 @@ import type { EngineInfo } from './types.ts';
 /** `podman info --format json`, Podman 4 to 6. */
 const Info = z.object({
   host: z.object({
+    hostname: z.optional(z.string()),
+    /** As `uname -r`. */
+    kernel: z.optional(z.string()),
+    serviceIsRemote: z.optional(z.boolean()),
     cgroupVersion: z.optional(z.string()),
     cgroupControllers: z.nullish(z.array(z.string())),
     security: z.object({ rootless: z.boolean() }),
@@ -39,6 +43,8 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     storageDriver: store.graphDriverName,
     networkDriver: network,
     portDriver: pasta ? 'pasta' : rootless ? 'rootlessport' : '',
+    machine: { name: host.hostname ?? '', kernel: host.kernel ?? '' },
+    client: host.serviceIsRemote ?? false,
     features: {
       hostAddressInNode: pasta,
       startsAtBoot: 'user-unit',

@@ -1,5 +1,6 @@
 import type { EngineKind, PublishedPort } from '../config/types.ts';
 import type { CommandResult, CommandRunner, CommandSpec, Query, RunOptions } from '../core/command.ts';
+import type { Elsewhere, Place } from './place.ts';
 
 /** What an engine does, so that callers never ask for its name. */
 export interface EngineFeatures {
@@ -25,8 +26,25 @@ export interface EngineInfo {
   readonly storageDriver: string;
   /** `pasta`, `slirp4netns`, `gvisor-tap-vsock` …; '' when not told. */
   readonly networkDriver: string;
+  /** `builtin`, `slirp4netns`, `pasta`, `rootlessport` …; '' when there is none, or it is not told. */
   readonly portDriver: string;
+  /** The machine the engine runs on; '' what it does not tell. */
+  readonly machine: { readonly name: string; readonly kernel: string };
+  /** The program only speaks to a service, which may be anywhere (Podman's remote client). */
+  readonly client: boolean;
   readonly features: EngineFeatures;
+}
+
+/** What detection must know of an engine beside its commands. */
+export interface EngineSetup {
+  /** A setting of the user that leads away from this host; undefined when there is none. */
+  elsewhere(place: Place): Promise<Elsewhere | undefined>;
+  /** Asks where a service is that only the engine itself knows of; '' when it does not say. */
+  readonly service?: Query<string>;
+  /** Folder of RootlessKit's API socket, below the user's runtime folder; '' for an engine without RootlessKit. */
+  readonly rootlessKit: string;
+  /** What people do next: to get a rootless engine, one on this host, one that answers again. */
+  readonly advice: { readonly rootless: string; readonly here: string; readonly hung: string };
 }
 
 export interface Mount {
@@ -88,6 +106,7 @@ export interface Inquiry<T> {
 /** Engine verbs as commands with parsers: pure, no engine needed to test them. */
 export interface Dialect {
   readonly kind: EngineKind;
+  readonly setup: EngineSetup;
   info(): Inquiry<EngineInfo>;
   hasImage(ref: string): Query<boolean>;
   pullImage(ref: string): Query<void>;
@@ -104,9 +123,9 @@ export interface Dialect {
   listContainers(label: string): Query<readonly string[]>;
   /** Creates the network unless it exists. */
   ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Query<void>;
-  /** Absent is fine; a network that containers use is an error. */
   /** IPv4 ranges of the network. */
   networkSubnets(name: string): Query<readonly string[]>;
+  /** Absent is fine; a network that containers use is an error. */
   removeNetwork(name: string): Query<void>;
   /** Volume and network names with this label. */
   listVolumes(label: string): Query<readonly string[]>;

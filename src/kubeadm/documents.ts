@@ -31,13 +31,16 @@ export function merge(base: unknown, over: unknown): unknown {
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Documents of `kubeadm init` for a node: base, computed values, the user's own settings. */
-export function initDocuments(config: NodeConfig): string {
+/**
+ * Documents of `kubeadm init` for a node: base, computed values, the user's own settings.
+ * `rootless` is false where the engine gives the node no user namespace.
+ */
+export function initDocuments(config: NodeConfig, rootless = true): string {
   const { address, ports, cluster } = config;
   const computed: Record<string, Json> = {
     InitConfiguration: {
       localAPIEndpoint: { advertiseAddress: address, bindPort: ports.apiserver },
-      nodeRegistration: registration(config),
+      nodeRegistration: registration(config, rootless),
     },
     ClusterConfiguration: {
       kubernetesVersion: config.kubernetesVersion,
@@ -51,7 +54,7 @@ export function initDocuments(config: NodeConfig): string {
 }
 
 /** Documents of `kubeadm join` from a ticket. */
-export function joinDocuments(config: NodeConfig, ticket: Ticket): string {
+export function joinDocuments(config: NodeConfig, ticket: Ticket, rootless = true): string {
   const computed: Json = {
     discovery: {
       bootstrapToken: {
@@ -60,7 +63,7 @@ export function joinDocuments(config: NodeConfig, ticket: Ticket): string {
         caCertHashes: [ticket.caCertHash],
       },
     },
-    nodeRegistration: registration(config),
+    nodeRegistration: registration(config, rootless),
   };
   if (ticket.certificateKey !== undefined) {
     computed['controlPlane'] = {
@@ -73,12 +76,15 @@ export function joinDocuments(config: NodeConfig, ticket: Ticket): string {
   return yamlStream(merged('join.yaml', { JoinConfiguration: computed }, config.kubeadm));
 }
 
-function registration(config: NodeConfig): Json {
+function registration(config: NodeConfig, rootless: boolean): Json {
   return {
     name: config.node,
     kubeletExtraArgs: [
       { name: 'node-ip', value: config.address },
       { name: 'port', value: String(config.ports.kubelet) },
+      // Without a user namespace the kubelet must not forgive what fails in one. By argument: the configuration is
+      // the cluster's, and other nodes of it are rootless.
+      ...(rootless ? [] : [{ name: 'feature-gates', value: 'KubeletInUserNamespace=false' }]),
     ],
   };
 }

@@ -27,7 +27,7 @@ export async function nodeVersion(node: NodeContainer, dry: string): Promise<str
 export async function kubeadmInit(run: Run, node: NodeContainer, config: NodeConfig): Promise<void> {
   await operate(node, ['kubeadm', 'init', '--config', OPERATION_INPUT], {
     doing: 'kubeadm init',
-    input: initDocuments(config),
+    input: initDocuments(config, node.engine.info.rootless),
     timeoutMs: KUBEADM_MS,
     next: 'See `rkube logs` for the kubelet and containerd.',
     onLine: phases(run, 'kubeadm init'),
@@ -38,7 +38,7 @@ export async function kubeadmInit(run: Run, node: NodeContainer, config: NodeCon
 export async function kubeadmJoin(run: Run, node: NodeContainer, config: NodeConfig, ticket: Ticket): Promise<void> {
   await operate(node, ['kubeadm', 'join', '--config', OPERATION_INPUT], {
     doing: 'kubeadm join',
-    input: joinDocuments(config, ticket),
+    input: joinDocuments(config, ticket, node.engine.info.rootless),
     secrets: ticketSecrets(ticket),
     timeoutMs: KUBEADM_MS,
     next: 'See `rkube logs` for the kubelet and containerd.',

@@ -19,6 +19,8 @@ export interface CheckInput {
   readonly config: NodeConfig;
   readonly engine: EngineInfo | undefined;
   readonly engineProblem: string;
+  /** What to do about that; '' when not known. */
+  readonly engineNext: string;
   /** The node container runs, so its own ports are taken by itself. */
   readonly nodeRuns: boolean;
   /** Host ports the node publishes or would publish (ports.ts makes them). */

@@ -16,7 +16,7 @@ describe.each(ENGINE_KINDS)('%s (fake)', (kind) => {
       exec: [{ match: 'exit 3', exitCode: 3, stdout: 'out\n', stderr: 'err\n' }],
     });
     ground = {
-      engine: await detectEngine(fakes.runner, { engine: kind, allowRootful: false }),
+      engine: await detectEngine(fakes.place, { engine: kind, allowRootful: false }),
       image: IMAGE,
       network: 'rkube-test-net',
       prefix: 'rkube-test',

@@ -3,6 +3,7 @@ import { ENGINE_KINDS } from '../../src/config/types.ts';
 import { Lifetime } from '../../src/core/lifetime.ts';
 import { LocalRunner } from '../../src/core/runner.ts';
 import { detectEngine } from '../../src/engine/detect.ts';
+import { localHost } from '../../src/host/local.ts';
 import { fakeEngines } from '../fixtures/engine/fake-engines.ts';
 
 // The suite itself runs the stand-ins inside this process; here the same through real processes and PATH.
@@ -14,7 +15,7 @@ describe.each(ENGINE_KINDS)('%s as a program on PATH', (kind) => {
       exec: [{ match: '^sh', exitCode: 7, stderr: 'no\n' }],
     });
     const runner = new LocalRunner(new Lifetime(new AbortController().signal), fakes.env);
-    const engine = await detectEngine(runner, { engine: 'auto', allowRootful: false });
+    const engine = await detectEngine(localHost(runner, { env: fakes.env }), { engine: 'auto', allowRootful: false });
     expect(engine.info.kind).toBe(kind);
     await engine.ask({
       spec: { file: kind, args: ['create', '--name', 'a', 'i:1'], effect: 'write' },

@@ -10,13 +10,14 @@ import { messageOf, RkubeError } from '../../src/core/errors.ts';
 import { Lifetime } from '../../src/core/lifetime.ts';
 import { LocalRunner } from '../../src/core/runner.ts';
 import { detectEngine } from '../../src/engine/detect.ts';
+import { localHost } from '../../src/host/local.ts';
 import { CASES, cleanUp, type Ground } from './cases.ts';
 
 async function ground([name, image, network]: readonly string[]): Promise<Ground> {
   const kind = ENGINE_KINDS.find((known) => known === name);
   if (kind === undefined || image === undefined) throw new Error(`usage: ${ENGINE_KINDS.join('|')} IMAGE [NETWORK]`);
   const runner = new LocalRunner(new Lifetime(new AbortController().signal));
-  const engine = await detectEngine(runner, { engine: kind, allowRootful: true });
+  const engine = await detectEngine(localHost(runner, { env: process.env }), { engine: kind, allowRootful: true });
   const prefix = `rkube-test-${process.pid}`;
   const busy = network === 'none' ? undefined : withBusyPort;
   return { engine, image, prefix, network: network ?? `${prefix}-net`, withBusyPort: busy };

@@ -5,11 +5,12 @@ export const engineFound: Check = {
   id: 'engine-found',
   title: 'a container engine answers',
   severity: 'fatal',
-  probe: async ({ engine, engineProblem }) =>
+  probe: async ({ engine, engineProblem, engineNext }) =>
     engine
       ? ok(`${engine.kind} ${engine.version}`)
       : manual(
           engineProblem || 'no Podman, Docker or nerdctl on PATH',
-          'Install rootless Podman, Docker or nerdctl (Debian, Ubuntu: apt install podman uidmap passt), or start the one you have',
+          engineNext ||
+            'Install rootless Podman, Docker or nerdctl (Debian, Ubuntu: apt install podman uidmap passt), or start the one you have',
         ),
 };

@@ -1,17 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import type { EngineKind } from '../../../src/config/types.ts';
+import type { CommandRunner } from '../../../src/core/command.ts';
 import { RkubeError } from '../../../src/core/errors.ts';
 import { detectEngine } from '../../../src/engine/detect.ts';
-import { type FakeOptions, fakeEngines } from '../../fixtures/engine/fake-engines.ts';
-import { always } from './support.ts';
+import type { Place } from '../../../src/engine/place.ts';
+import { type FakeOptions, fakeEngines, placeWith } from '../../fixtures/engine/fake-engines.ts';
+import { always, result } from './support.ts';
 
-async function detect(options: FakeOptions, engine: EngineKind | 'auto' = 'auto', allowRootful = false) {
+async function detect(
+  options: FakeOptions,
+  engine: EngineKind | 'auto' = 'auto',
+  allowRootful = false,
+  place: Partial<Place> = {},
+) {
   using fakes = fakeEngines(options);
-  const found = await detectEngine(fakes.runner, { engine, allowRootful }).catch((error: unknown) => {
+  const found = await detectEngine({ ...fakes.place, ...place }, { engine, allowRootful }).catch((error: unknown) => {
     if (error instanceof RkubeError) return error;
     throw error;
   });
-  return { found, asked: [...new Set(fakes.calls().map((call) => call.engine))] };
+  const calls = fakes.calls();
+  return { found, asked: [...new Set(calls.map(({ engine: kind }) => kind))], calls: calls.map(({ argv }) => argv) };
 }
 
 const ROOTFUL = ['podman-5.4.2-rootful', 'docker-26.1.5-rootful', 'nerdctl-2.1.3-rootful'];
@@ -133,18 +141,142 @@ describe('refuses', () => {
   });
 
   test('to go on when interrupted', async () => {
-    const work = detectEngine(always({ canceled: true, exitCode: null }), { engine: 'auto', allowRootful: false });
+    const work = detectEngine(placeWith(always({ canceled: true, exitCode: null })), {
+      engine: 'auto',
+      allowRootful: false,
+    });
     await expect(work).rejects.toMatchObject({ id: 'interrupted', exitCode: 130 });
   });
 
   test('an engine that hangs, saying how long it waited', async () => {
-    const work = detectEngine(always({ timedOut: true, exitCode: null, durationMs: 60_000 }), {
-      engine: 'podman',
-      allowRootful: false,
-    });
+    const hangs = always({ timedOut: true, exitCode: null, durationMs: 20_000, stderr: 'OS: linux' });
+    const work = detectEngine(placeWith(hangs), { engine: 'docker', allowRootful: false });
     await expect(work).rejects.toMatchObject({
       id: 'no-engine',
-      details: ['podman does not answer: no answer within 60 s'],
+      details: ['docker does not answer: no answer within 20 s'],
+      next: expect.stringMatching(/systemctl --user restart docker/) as unknown,
+    });
+  });
+
+  test.each(['podman', 'docker', 'nerdctl'] as const)('to wait for %s longer than 20 s', async (kind) => {
+    const limits: (number | undefined)[] = [];
+    const runner: CommandRunner = {
+      run: async (spec) => (limits.push(spec.timeoutMs), result({ spec, exitCode: 1 })),
+      attach: async () => 0,
+    };
+    await expect(detectEngine(placeWith(runner), { engine: kind, allowRootful: false })).rejects.toThrow(/No usable/);
+    expect(new Set(limits)).toEqual(new Set([20_000]));
+  });
+});
+
+describe('refuses an engine that is not on this host', () => {
+  const context = (name: string, host: string) => ({
+    readFile: placeWith(
+      always({}),
+      {},
+      {
+        '/home/user/.docker/config.json': JSON.stringify({ auths: {}, currentContext: name }),
+        // `printf %s far | sha256sum`
+        '/home/user/.docker/contexts/meta/512eea46ceb3921dff4363c7069d89d4964d1d9fccaa0f411851a7aa60a5c868/meta.json':
+          JSON.stringify({ Name: 'far', Metadata: {}, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } }),
+      },
+    ).readFile,
+  });
+  const env = (name: string, value: string) => ({ env: { [name]: value } });
+  test.each([
+    ['DOCKER_HOST by ssh', 'docker', env('DOCKER_HOST', 'ssh://me@far'), 'ssh://me@far, says DOCKER_HOST'],
+    [
+      'DOCKER_HOST by TCP',
+      'docker',
+      env('DOCKER_HOST', 'tcp://192.0.2.1:2375'),
+      'tcp://192.0.2.1:2375, says DOCKER_HOST',
+    ],
+    ['a Docker context', 'docker', context('far', 'ssh://me@far'), 'ssh://me@far, says the Docker context far'],
+    [
+      'CONTAINER_HOST',
+      'podman',
+      env('CONTAINER_HOST', 'ssh://me@far/x.sock'),
+      'ssh://me@far/x.sock, says CONTAINER_HOST',
+    ],
+    ['CONTAINER_CONNECTION', 'podman', env('CONTAINER_CONNECTION', 'far'), 'far, says CONTAINER_CONNECTION'],
+  ] as const)('%s, without asking it', async (_, engine, place, where) => {
+    const { found, asked, calls } = await detect({}, engine, false, place);
+    expect(found).toMatchObject({
+      id: 'engine-elsewhere',
+      exitCode: 3,
+      details: [`${engine} is not on this host: ${where}`],
+    });
+    expect((found as RkubeError).next).toMatch(/or run rkube on that host/);
+    expect([asked, calls]).toEqual([[engine], [['--version']]]);
+  });
+
+  test.each(['podman', 'docker', 'nerdctl'] as const)(
+    '%s that tells name and kernel of another machine',
+    async (kind) => {
+      const { found } = await detect({ switches: ['elsewhere'] }, kind, false, { hostname: 'here', kernel: '1.2.3' });
+      expect(found).toMatchObject({
+        id: 'engine-elsewhere',
+        details: [expect.stringMatching(/says \w+ itself \(this is here with Linux 1\.2\.3\)$/)],
+      });
+    },
+  );
+
+  test('a remote client, with the connection it has', async () => {
+    const runner: CommandRunner = {
+      run: async (spec) =>
+        spec.args[0] === 'info'
+          ? result({
+              spec,
+              stdout: JSON.stringify({
+                host: { serviceIsRemote: true, security: { rootless: true } },
+                store: { graphDriverName: 'overlay' },
+                version: { Version: '5.4.2' },
+              }),
+            })
+          : result({ spec, stdout: '\nssh://me@far:22/run/podman.sock\n\n' }),
+      attach: async () => 0,
+    };
+    await expect(detectEngine(placeWith(runner), { engine: 'podman', allowRootful: false })).rejects.toMatchObject({
+      id: 'engine-elsewhere',
+      details: ["podman is not on this host: ssh://me@far:22/run/podman.sock, says podman's own configuration"],
+    });
+  });
+
+  test('but takes the next, and says nothing of one that is not installed', async () => {
+    const far = { env: { DOCKER_HOST: 'ssh://me@far' } };
+    expect((await detect({ kinds: ['docker', 'nerdctl'] }, 'auto', false, far)).found).toMatchObject({
+      info: { kind: 'nerdctl' },
+    });
+    expect((await detect({ kinds: [] }, 'docker', false, far)).found).toMatchObject({
+      id: 'no-engine',
+      details: ['docker is not installed'],
+    });
+  });
+
+  test.each([
+    ['a socket of this host in DOCKER_HOST', env('DOCKER_HOST', 'unix:///run/user/1000/docker.sock')],
+    ['a context of this host', context('far', 'unix:///run/user/1000/docker.sock')],
+    ['DOCKER_HOST before a context', { ...context('far', 'ssh://me@far'), ...env('DOCKER_HOST', 'unix:///x') }],
+    ['DOCKER_CONTEXT before the file', { ...context('far', 'ssh://me@far'), ...env('DOCKER_CONTEXT', 'default') }],
+    ['a context that cannot be read: docker itself will tell', context('gone', '')],
+    ['a host that was renamed since', { hostname: 'renamed' }],
+    ['a kernel that is not ours, as in a sandbox', { kernel: '4.4.0' }],
+  ] as const)('and takes docker with %s', async (_, place) => {
+    expect((await detect({}, 'docker', false, place)).found).toMatchObject({ info: { kind: 'docker' } });
+  });
+});
+
+describe('shows every rejection', () => {
+  test('with its reason, and the next step of the first that can be mended', async () => {
+    const { found } = await detect({ kinds: ['docker', 'nerdctl'], switches: ['down'] }, 'auto');
+    expect(found).toMatchObject({
+      id: 'no-engine',
+      details: [
+        'podman is not installed',
+        expect.stringMatching(/^docker does not answer: Cannot connect to the Docker daemon/),
+        expect.stringMatching(/^nerdctl does not answer: .*rootless containerd not running/),
+      ],
+      next: expect.stringMatching(/systemctl --user start docker/) as unknown,
     });
   });
 });

@@ -152,6 +152,15 @@ describe('answers that are none', () => {
     expect(ask(dialect, partial)).toThrow(message);
   });
 
+  test('docker that speaks to Podman by its socket', () => {
+    const version = {
+      Client: { Version: '28.5.2' },
+      Server: { Components: [{ Name: 'Podman Engine', Version: '5.4.2' }] },
+    };
+    const stdouts = [answer('docker-28.5.2', 'info'), JSON.stringify(version)];
+    expect(() => docker.info().parse(stdouts.map((stdout) => result({ stdout })))).toThrow(/Podman's imitation/);
+  });
+
   test('a version that does not come leaves only details out', () => {
     const [info, version] = docker.info().specs;
     if (info === undefined || version === undefined) throw new Error('expected two commands');

@@ -124,6 +124,23 @@ describe('the document of kubeadm join', () => {
   });
 });
 
+describe('without a user namespace', () => {
+  it('the kubelet of this node alone, not the cluster, is told so', async () => {
+    const config = await testConfig();
+    const argument = { name: 'feature-gates', value: 'KubeletInUserNamespace=false' };
+    const init = initDocuments(config, false);
+    for (const document of [
+      find(init, 'InitConfiguration'),
+      find(joinDocuments(config, TICKET, false), 'JoinConfiguration'),
+    ])
+      expect(document).toMatchObject({
+        nodeRegistration: { kubeletExtraArgs: expect.arrayContaining([argument]) as unknown },
+      });
+    expect(find(init, 'KubeletConfiguration')).toMatchObject({ featureGates: { KubeletInUserNamespace: true } });
+    expect(initDocuments(config) + joinDocuments(config, TICKET)).not.toContain(argument.value);
+  });
+});
+
 it('merges a key called __proto__ like any other', () => {
   const odd = JSON.parse('{"__proto__": {"a": 1}}') as object;
   expect(Object.keys(merge({ b: 2 }, odd) as object)).toEqual(['b', '__proto__']);

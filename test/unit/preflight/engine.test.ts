@@ -19,6 +19,10 @@ describe('engine-found', () => {
   ])('without one it says why (%j)', async (engineProblem, expected) =>
     expect(line(await probe(check('engine-found'), {}, { engine: undefined, engineProblem }))).toMatch(expected),
   );
+  test('with the next step of what it found', async () => {
+    const found = { engine: undefined, engineProblem: 'docker does not answer', engineNext: 'Start it.' };
+    expect(line(await probe(check('engine-found'), {}, found))).toBe('problem: docker does not answer → Start it.');
+  });
 });
 
 describe('engine-rootless', () => {
@@ -36,7 +40,7 @@ describe('not-root', () => {
   test.each([
     ['an ordinary user is right', {}, {}, /^ok: user alice, uid 1001$/],
     ['root is refused', { uid: 0, user: 'root' }, {}, /^problem: user root, uid 0 → .*ordinary user/],
-    ['root may be allowed', { uid: 0, user: 'root' }, allowed, /^ok: /],
+    ['root is refused with a rootful engine that is allowed', { uid: 0, user: 'root' }, allowed, /^problem: user root/],
   ])('%s', async (_, host, changes, expected) =>
     expect(line(await probe(check('not-root'), host, changes))).toMatch(expected),
   );

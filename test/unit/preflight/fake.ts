@@ -87,6 +87,8 @@ export const podman: NonNullable<CheckInput['engine']> = {
   storageDriver: 'overlay',
   networkDriver: 'pasta',
   portDriver: '',
+  machine: { name: 'host1', kernel: '6.12.0' },
+  client: false,
   features: {
     hostAddressInNode: true,
     startsAtBoot: 'user-unit',
@@ -98,7 +100,7 @@ export const podman: NonNullable<CheckInput['engine']> = {
 type Changes = Partial<Omit<CheckInput, 'config' | 'host'>> & { config?: Partial<CheckInput['config']> };
 
 export function checkInput(host: FakeHost = {}, changes: Changes = {}): CheckInput {
-  const rest = { engine: podman, engineProblem: '', nodeRuns: false, ports: [], ...changes };
+  const rest = { engine: podman, engineProblem: '', engineNext: '', nodeRuns: false, ports: [], ...changes };
   return { ...rest, host: fakeHost(host), config: { ...config, ...changes.config } };
 }
 
