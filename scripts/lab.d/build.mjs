@@ -19,6 +19,7 @@ const packages = {
   'libelf-dev': '/usr/include/libelf.h',
   'libssl-dev': '/usr/include/openssl/ssl.h',
   'xz-utils': '/usr/bin/xz',
+  zstd: '/usr/bin/zstd',
   mmdebstrap: '/usr/bin/mmdebstrap',
   e2fsprogs: '/usr/sbin/mke2fs',
   iproute2: '/usr/sbin/ip',
@@ -26,33 +27,69 @@ const packages = {
   'util-linux': '/usr/bin/flock',
 };
 
-/** @typedef {{kernel: string, rootfs: string, disk: string}} Built paths of the kernel, the folder with the keys, the base disk */
+/** @typedef {import('./names.mjs').Suite} Suite */
+/** @typedef {{kernel: string, keys: string, disk: string}} Built paths of the kernel, the folder with the ssh keys, the base disk */
 
-/** Builds what is missing; under a second when nothing is. @returns {Promise<Built>} */
-export async function build() {
+/** Builds what is missing for hosts of a suite; under a second when nothing is. @param {Suite} suite @returns {Promise<Built>} */
+export async function build(suite) {
   checkMachine();
   mkdirSync(cache, { recursive: true });
   return withLock('build', 3600, async () => {
     await installPackages();
-    const kernelKey = keyOf(['kernel.sh', 'kernel.config'].map((file) => join(here, file)));
-    const rootfsKey = keyOf(['rootfs.sh', 'packages.txt', 'guest'].map((file) => join(here, file)));
-    // Independent, and one of them waits for the network most of the time.
-    const [kernel, rootfs] = await Promise.all([
-      part('kernel', kernelKey, async (folder, log) => {
-        await run(join(here, 'kernel.sh'), [folder], { name: 'kernel', log, seconds: 3600 });
-        if (existsSync(join(folder, 'note'))) say(readFileSync(join(folder, 'note'), 'utf8').trim());
-      }),
-      part('rootfs', rootfsKey, async (folder, log) => {
-        await run(join(here, 'rootfs.sh'), [folder], { name: 'rootfs', log, seconds: 1800 });
-      }),
-    ]);
+    // Independent, and half of them wait for the network most of the time.
+    const keys = await keysPart();
+    const [kernel, packages, tools] = await Promise.all([kernelPart(), packagesPart(suite), toolsPart()]);
+    const rootfs = await rootfsPart(suite, [packages, tools, keys]);
     const image = await nodeImage();
     const { size, mtimeMs } = statSync(image);
-    const baseKey = keyOf([join(here, 'seed.mjs')], [rootfsKey, image, `${size} ${mtimeMs}`]);
-    const base = await part('base', baseKey, async (folder, log) => {
-      await seed({ kernel: join(kernel, 'linux'), rootfs, image, folder, log });
+    const baseKey = keyOf([join(here, 'seed.mjs')], [rootfs, image, `${size} ${mtimeMs}`]);
+    const base = await part(`base-${suite}`, baseKey, async (folder, log) => {
+      await seed({ suite, kernel, rootfs, keys, image, folder, log });
     });
-    return { kernel: join(kernel, 'linux'), rootfs, disk: join(base, 'disk.img') };
+    return { kernel, keys, disk: join(base, 'disk.img') };
+  });
+}
+
+/** @returns {Promise<string>} */
+async function kernelPart() {
+  const key = keyOf(['kernel.sh', 'kernel.config'].map((file) => join(here, file)));
+  const folder = await part('kernel', key, async (folder, log) => {
+    await run(join(here, 'kernel.sh'), [folder], { name: 'kernel', log, seconds: 3600 });
+    if (existsSync(join(folder, 'note'))) say(readFileSync(join(folder, 'note'), 'utf8').trim());
+  });
+  return join(folder, 'linux');
+}
+
+/** The key of all users and the host key of all hosts, the same in both suites. @returns {Promise<string>} */
+function keysPart() {
+  return part('keys', keyOf([join(here, 'keys.sh')]), async (folder, log) => {
+    await run(join(here, 'keys.sh'), [folder], { name: 'keys', log, seconds: 60 });
+  });
+}
+
+/** nerdctl, RootlessKit 3, upstream's start scripts. @returns {Promise<string>} */
+function toolsPart() {
+  return part('tools', keyOf(['tools.sh', 'go'].map((file) => join(here, file))), async (folder, log) => {
+    await run(join(here, 'tools.sh'), [folder], { name: 'tools', log, seconds: 1800 });
+  });
+}
+
+/** @param {Suite} suite @returns {Promise<string>} */
+function packagesPart(suite) {
+  const key = keyOf(['packages.sh', 'packages.txt'].map((file) => join(here, file)));
+  return part(`packages-${suite}`, key, async (folder, log) => {
+    await run(join(here, 'packages.sh'), [folder, suite], { name: `packages-${suite}`, log, seconds: 1800 });
+  });
+}
+
+/** @param {Suite} suite @param {string[]} layers folders of packages, tools and keys @returns {Promise<string>} */
+function rootfsPart(suite, layers) {
+  const key = keyOf(
+    ['rootfs.sh', 'guest'].map((file) => join(here, file)),
+    layers,
+  );
+  return part(`rootfs-${suite}`, key, async (folder, log) => {
+    await run(join(here, 'rootfs.sh'), [folder, ...layers], { name: `rootfs-${suite}`, log, seconds: 600 });
   });
 }
 

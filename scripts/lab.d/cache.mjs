@@ -65,19 +65,23 @@ export async function part(name, key, build) {
   return folder;
 }
 
+/** The base disks a lab's hosts stand on: none once it is gone. @param {string} lab its folder @returns {string[]} */
+function basesOf(lab) {
+  try {
+    const links = readdirSync(lab).filter((name) => /^base.*\.img$/.test(name));
+    return links.map((name) => readlinkSync(join(lab, name)));
+  } catch {
+    return [];
+  }
+}
+
 /** Keeps the two parts used last, and what running labs stand on. @param {string} name */
 function prune(name) {
   const inUse = readdirSync('/dev/shm')
     .filter((entry) => entry.startsWith('rkube-lab-'))
-    .map((entry) => {
-      try {
-        return readlinkSync(join('/dev/shm', entry, 'base.img'));
-      } catch {
-        return '';
-      }
-    });
+    .flatMap((entry) => basesOf(join('/dev/shm', entry)));
   const old = readdirSync(cache)
-    .filter((entry) => entry.startsWith(`${name}-`))
+    .filter((entry) => entry.startsWith(`${name}-`) && /^[0-9a-f]{16}$/.test(entry.slice(name.length + 1)))
     .map((entry) => join(cache, entry))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
     .slice(2);

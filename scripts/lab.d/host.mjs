@@ -10,15 +10,16 @@ import { recordBoot, running, startTime } from './state.mjs';
 
 /** @typedef {import('./names.mjs').Host} Host */
 /** @typedef {import('./state.mjs').Boot} Boot */
+/** @typedef {Omit<Boot, 'pid' | 'started'>} How */
 
 /** Deadlines in seconds, some ten times what an idle machine with two cores needs. */
 const deadlines = { boot: 120, engine: 120, poweroff: 90, killed: 20 };
 
 /**
  * Starts a host and returns at once.
- * @param {Host} host @param {Pick<Boot, 'kernel' | 'memory' | 'cpu' | 'disk'>} how
+ * @param {Host} host @param {How} how
  */
-export function boot(host, { kernel, memory, cpu, disk }) {
+export function boot(host, { suite, kernel, memory, cpu, disk }) {
   mkdirSync(host.dir, { recursive: true });
   forgetConnections(host);
   appendFileSync(host.log, `\n=== ${host.name} starts at ${new Date().toISOString()}\n`);
@@ -59,7 +60,7 @@ export function boot(host, { kernel, memory, cpu, disk }) {
   child.on('error', () => {}); // seen as a kernel that does not run
   child.unref();
   if (child.pid === undefined) throw new LabError(`${host.name}: cannot start ${file}`);
-  recordBoot(host, { pid: child.pid, started: startTime(child.pid), kernel, memory, cpu, disk });
+  recordBoot(host, { pid: child.pid, started: startTime(child.pid), suite, kernel, memory, cpu, disk });
 }
 
 /** The same at every boot of a host, different for every host. @param {Host} host */
@@ -82,27 +83,39 @@ export async function waitForSsh(host) {
   );
 }
 
-/** Waits until both engines answer; gives their versions. @param {Host} host */
-export async function waitForEngines(host) {
-  const podman = await inHost(host, 'alice', 'podman --version', { seconds: deadlines.engine });
+/** What must answer on a host before it is of use: whose engine, how it is asked for its version, what starts it. */
+const engines = [
+  { user: 'alice', name: 'Podman', ask: "podman version --format '{{.Client.Version}}'", unit: 'podman' },
+  { user: 'bob', name: 'Docker', ask: "docker version --format '{{.Server.Version}}'", unit: 'docker' },
+  {
+    user: 'carol',
+    name: 'nerdctl',
+    ask: "nerdctl version --format '{{.Client.Version}} {{(index .Server.Components 0).Version}}'",
+    unit: 'containerd',
+  },
+];
+
+/** Waits until all engines answer; gives their versions. @param {Host} host */
+export function waitForEngines(host) {
+  return Promise.all(engines.map(async (engine) => ({ ...engine, version: await waitForEngine(host, engine) })));
+}
+
+/** @param {Host} host @param {typeof engines[number]} engine @returns {Promise<string>} */
+async function waitForEngine(host, { user, name, ask, unit }) {
   let last = '';
-  const docker = await until(
+  return until(
     deadlines.engine,
     async () => {
-      const { code, stdout, stderr } = await inHost(host, 'bob', "docker version --format '{{.Server.Version}}'", {
-        seconds: 30,
-        mayFail: true,
-      });
+      const { code, stdout, stderr } = await inHost(host, user, ask, { seconds: 30, mayFail: true });
       last = stderr.trim();
       return code === 0 ? stdout.trim() : undefined;
     },
     () =>
       withConsole(
         host,
-        `Docker of bob did not answer within ${deadlines.engine} s (${last}); see it with: lab ssh bob@${host.index} journalctl --user -u docker`,
+        `${name} of ${user} did not answer within ${deadlines.engine} s (${last}); see it with: lab ssh ${user}@${host.index} journalctl --user -u ${unit}`,
       ),
   );
-  return { podman: podman.stdout.trim().split(' ').at(-1) ?? '', docker };
 }
 
 /** Shuts a host down in good order. @param {Host} host */

@@ -4,7 +4,7 @@ import { build } from './build.mjs';
 import { tearDown } from './down.mjs';
 import { install } from './install.mjs';
 import { withLock } from './lock.mjs';
-import { hostIndex, hostOf, labNamed } from './names.mjs';
+import { hostIndex, hostOf, labNamed, suiteNamed, suites } from './names.mjs';
 import { exitCleanlyWhenInterrupted } from './run.mjs';
 import { LabError, say } from './say.mjs';
 import { knownHosts, running } from './state.mjs';
@@ -14,12 +14,15 @@ import { start, stop, up } from './up.mjs';
 const help = `lab: real hosts for rkube's tests, as user-mode Linux guests. Needs root; no KVM, no container engine.
 
   lab up 2                        hosts 1 and 2 up (10.99.0.11, 10.99.0.12), built first if need be
-  lab ssh alice@1 podman info     a command as alice (Podman), bob (Docker) or root; without one, a shell
+  lab ssh alice@1 podman info     a command as alice (Podman), bob (Docker), carol (nerdctl) or root;
+                                  without one, a shell
   lab status                      hosts, uptime, memory
   lab down                        everything away
 
-  lab build                       kernel, root file system, base disk with the node image: once, then kept
-  lab up N [--memory 4G] [--fresh]   --fresh: throw hosts away first
+  lab build [--suite S]           kernel, root file system, base disk with the node image: once, then kept
+  lab up N [--suite S] [--memory 4G] [--fresh]
+                                  --suite: the Debian suite of hosts made now, ${suites.join(' or ')}, ${suites[0]} if not given;
+                                  a lab may have hosts of both. --fresh: throw hosts away first
   lab install [I…]                rkube of this checkout (make install) onto hosts; \`up\` does it when dist/ is there
   lab reboot I [--hard]           same disk; --hard: as after a power failure
   lab stop I [--hard], lab start I
@@ -46,6 +49,7 @@ function parse() {
       options: {
         help: { type: 'boolean', short: 'h' },
         memory: { type: 'string', default: '4G' },
+        suite: { type: 'string', default: suites[0] },
         fresh: { type: 'boolean', default: false },
         hard: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -71,13 +75,13 @@ async function main() {
   const host = () => hostOf(lab, hostIndex(words[0]));
   switch (command) {
     case 'build': {
-      const { kernel, disk } = await build();
+      const { kernel, disk } = await build(suiteNamed(flags.suite));
       return void process.stdout.write(`${kernel}\n${disk}\n`);
     }
     case 'up':
       if (!/^[1-9][0-9]*[GM]$/.test(flags.memory))
         throw new LabError(`--memory: expected a number with M or G, found "${flags.memory}"`, 2);
-      return locked(() => up(lab, hostIndex(words[0] ?? '2'), flags));
+      return locked(() => up(lab, hostIndex(words[0] ?? '2'), { ...flags, suite: suiteNamed(flags.suite) }));
     case 'install': {
       const hosts =
         words.length > 0 ? words.map((word) => hostOf(lab, hostIndex(word))) : knownHosts(lab).filter(running);

@@ -14,7 +14,12 @@ export const cache = join(process.env.RKUBE_CACHE ?? join(homedir(), '.cache/rku
 
 export const maxHosts = 9;
 export const gateway = '10.99.0.1';
-export const users = ['root', 'alice', 'bob'];
+export const users = ['root', 'alice', 'bob', 'carol'];
+
+/** Debian suites hosts can be of; the first is taken when none is named. */
+export const suites = /** @type {const} */ (['trixie', 'forky']);
+
+/** @typedef {typeof suites[number]} Suite */
 
 /**
  * @typedef {object} Lab an independent set of hosts
@@ -63,6 +68,16 @@ export function hostIndex(text) {
   if (Number.isInteger(index) && index >= 1 && index <= maxHosts) return index;
   throw new LabError(`expected a host, 1 to ${maxHosts}, found "${text ?? ''}"`, 2);
 }
+
+/** Reads a suite off the command line. @param {string} text @returns {Suite} */
+export function suiteNamed(text) {
+  const suite = suites.find((name) => name === text);
+  if (suite !== undefined) return suite;
+  throw new LabError(`--suite: expected ${suites.join(' or ')}, found "${text}"`, 2);
+}
+
+/** The link in a lab's folder to the base disk its hosts of a suite stand on. @param {Lab} lab @param {Suite} suite */
+export const baseLink = (lab, suite) => join(lab.dir, `base-${suite}.img`);
 
 /** CPUs this process may use. @returns {number[]} */
 export function cpus() {

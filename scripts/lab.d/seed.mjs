@@ -1,4 +1,4 @@
-// The base disk: the root file system, booted once, with the node image loaded into both users' stores.
+// The base disk: the root file system, booted once, with the node image loaded into the stores of all three users.
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { keyOf } from './cache.mjs';
@@ -13,10 +13,11 @@ import { makeStateDir } from './state.mjs';
 
 /**
  * Makes folder/disk.img.
- * @param {{kernel: string, rootfs: string, image: string, folder: string, log: string}} from
+ * @param {{suite: import('./names.mjs').Suite, kernel: string, rootfs: string, keys: string, image: string, folder: string, log: string}} from
  */
-export async function seed({ kernel, rootfs, image, folder, log }) {
+export async function seed({ suite, kernel, rootfs, keys, image, folder, log }) {
   const lab = labNamed(`base-${keyOf([], [cache])}`); // one for each cache folder
+  const name = `base-${suite}`;
   const host = hostOf(lab, 1);
   await tearDown(lab); // what a killed build left
   await withUndo(
@@ -25,14 +26,14 @@ export async function seed({ kernel, rootfs, image, folder, log }) {
       await makeStateDir(lab);
       // In memory: what the guest writes back to a real disk is slow and noisy.
       const disk = join(lab.dir, 'seed.img');
-      await run('cp', ['--sparse=always', join(rootfs, 'disk.img'), disk], { name: 'base', log, seconds: 300 });
+      await run('cp', ['--sparse=always', join(rootfs, 'disk.img'), disk], { name, log, seconds: 300 });
       await makeNetwork(lab);
-      writeSshConfig(lab, rootfs);
-      boot(host, { kernel, memory: '3G', cpu: cpus().at(-1) ?? 0, disk });
+      writeSshConfig(lab, keys);
+      boot(host, { suite, kernel, memory: '3G', cpu: cpus().at(-1) ?? 0, disk });
       try {
         await waitForSsh(host);
         await waitForEngines(host);
-        await load(host, image, log);
+        await load(host, image, name, log);
         // Next boots get their machine id from the command line; what this one left must not stand against it.
         await inHost(host, 'root', 'umount /mnt; rm -rf /var/log/journal/* /var/tmp/*; : > /etc/machine-id; sync', {
           log,
@@ -42,30 +43,32 @@ export async function seed({ kernel, rootfs, image, folder, log }) {
       } finally {
         if (existsSync(host.log)) copyFileSync(host.log, `${log}.console`);
       }
-      const { code, stdout } = await run('e2fsck', ['-fn', disk], { name: 'base', seconds: 300, mayFail: true });
-      if (code !== 0) throw new LabError(`base: expected a clean file system after shutdown, e2fsck found:\n${stdout}`);
+      const { code, stdout } = await run('e2fsck', ['-fn', disk], { name, seconds: 300, mayFail: true });
+      if (code !== 0)
+        throw new LabError(`${name}: expected a clean file system after shutdown, e2fsck found:\n${stdout}`);
       // Copies the blocks in use. fstrim in the guest is no way: 24 GiB in requests of 32 KiB take minutes when it is busy.
-      await run('e2image', ['-ra', disk, join(folder, 'disk.img')], { name: 'base', log, seconds: 600 });
+      await run('e2image', ['-ra', disk, join(folder, 'disk.img')], { name, log, seconds: 600 });
     },
   );
   await tearDown(lab);
   rmSync(`${log}.console`, { force: true });
 }
 
-/** @param {import('./names.mjs').Host} host @param {string} image @param {string} log */
-async function load(host, image, log) {
+/** @param {import('./names.mjs').Host} host @param {string} image @param {string} name @param {string} log */
+async function load(host, image, name, log) {
   // hostfs shares a folder of this machine with the guest; only the build uses it.
   await inHost(host, 'root', `mount -t hostfs -o hostfs=${dirname(image)},ro none /mnt`, { log, seconds: 20 });
   const file = `/mnt/${basename(image)}`;
   for (const [user, engine] of [
     ['alice', 'podman'],
     ['bob', 'docker'],
+    ['carol', 'nerdctl'],
   ]) {
-    say(`base: ${user} loads the node image into ${engine}`);
+    say(`${name}: ${user} loads the node image into ${engine}`);
     await inHost(host, user, `${engine} load --input ${file} && ${engine} image ls`, {
       log,
       seconds: 1200,
-      name: `base: ${engine} load`,
+      name: `${name}: ${engine} load`,
     });
   }
 }

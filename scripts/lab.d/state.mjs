@@ -12,6 +12,7 @@ import { run } from './run.mjs';
  * @typedef {object} Boot how a host was started last
  * @property {number} pid of the user-mode kernel
  * @property {string} started its start time in clock ticks, so that a reused pid is never taken for it
+ * @property {import('./names.mjs').Suite} suite of Debian, the one its disk began with
  * @property {string} kernel @property {string} memory @property {number} cpu @property {string} disk
  */
 

@@ -18,6 +18,7 @@ async function look(host) {
   return {
     host: host.name,
     address: host.address,
+    suite: lastBoot(host)?.suite ?? '',
     state: boot ? (answers ? 'up' : 'no ssh') : 'stopped',
     uptimeSeconds: boot ? Math.round(uptime(boot)) : 0,
     memory: lastBoot(host)?.memory ?? '',
@@ -37,10 +38,11 @@ export async function status(lab, json) {
   if (json) return void process.stdout.write(`${JSON.stringify({ lab: lab.name, hosts }, null, 2)}\n`);
   if (hosts.length === 0) return say(`lab ${lab.name}: no hosts; start some with: lab up 2`);
   table([
-    ['HOST', 'ADDRESS', 'STATE', 'UPTIME', 'MEMORY USED', 'DISK CHANGED', 'CPU', 'PID'],
+    ['HOST', 'ADDRESS', 'SUITE', 'STATE', 'UPTIME', 'MEMORY USED', 'DISK CHANGED', 'CPU', 'PID'],
     ...hosts.map((host) => [
       host.host,
       host.address,
+      host.suite,
       host.state,
       `${host.uptimeSeconds} s`,
       `${mib(host.memoryUsedBytes)} of ${host.memory}`,

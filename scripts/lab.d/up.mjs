@@ -6,7 +6,7 @@ import { build } from './build.mjs';
 import { tearDown } from './down.mjs';
 import { boot, powerFailure, powerOff, waitForEngines, waitForSsh } from './host.mjs';
 import { pack, unpack } from './install.mjs';
-import { checkout, cpus, hostOf } from './names.mjs';
+import { baseLink, checkout, cpus, hostOf } from './names.mjs';
 import { makeNetwork } from './net.mjs';
 import { LabError, say, table } from './say.mjs';
 import { writeSshConfig } from './ssh.mjs';
@@ -14,13 +14,14 @@ import { knownHosts, lastBoot, makeStateDir, running } from './state.mjs';
 
 /** @typedef {import('./names.mjs').Lab} Lab */
 /** @typedef {import('./names.mjs').Host} Host */
+/** @typedef {import('./names.mjs').Suite} Suite */
 
 /**
- * Hosts 1 to `count` up; those that are up stay as they are.
- * @param {Lab} lab @param {number} count @param {{memory: string, fresh: boolean}} options
+ * Hosts 1 to `count` up; those that are up stay as they are, those that were keep their disk and so their suite.
+ * @param {Lab} lab @param {number} count @param {{suite: Suite, memory: string, fresh: boolean}} options
  */
-export async function up(lab, count, { memory, fresh }) {
-  const { kernel, rootfs, disk } = await build();
+export async function up(lab, count, { suite, memory, fresh }) {
+  const { kernel, keys, disk } = await build(suite);
   if (fresh) await tearDown(lab);
   const hosts = Array.from({ length: count }, (_, index) => hostOf(lab, index + 1));
   const down = hosts.filter((host) => !running(host));
@@ -28,23 +29,29 @@ export async function up(lab, count, { memory, fresh }) {
   await makeStateDir(lab);
   await makeNetwork(lab);
   // The link tells the cache what running labs stand on, and keeps commas in paths off the kernel's command line.
-  const base = join(lab.dir, 'base.img');
-  if (knownHosts(lab).length === 0) {
+  const base = baseLink(lab, suite);
+  const known = knownHosts(lab);
+  if (known.length === 0) writeSshConfig(lab, keys);
+  if (!known.some((host) => lastBoot(host)?.suite === suite)) {
     rmSync(base, { force: true });
     symlinkSync(disk, base);
-    writeSshConfig(lab, rootfs);
   } else if (readlinkSync(base) !== disk) {
-    say('NOTE: this lab stands on an older base disk; `lab up --fresh` takes the new one');
+    say(`NOTE: ${suite} hosts of this lab stand on an older base disk; \`lab up --fresh\` takes the new one`);
   }
   for (const host of down)
-    boot(host, lastBoot(host) ?? { kernel, memory, cpu: cpuFor(host), disk: `${host.cow},${base}` });
+    boot(host, lastBoot(host) ?? { suite, kernel, memory, cpu: cpuFor(host), disk: `${host.cow},${base}` });
   const ready = await settleAll(hosts, existsSync(join(checkout, 'dist')) ? down : []);
   table([
-    ['HOST', 'ADDRESS', 'USER', 'ENGINE'],
-    ...hosts.flatMap((host, index) => [
-      [host.name, host.address, 'alice', `Podman ${ready[index].podman}`],
-      [host.name, host.address, 'bob', `Docker ${ready[index].docker}`],
-    ]),
+    ['HOST', 'ADDRESS', 'SUITE', 'USER', 'ENGINE'],
+    ...hosts.flatMap((host, index) =>
+      ready[index].map(({ user, name, version }) => [
+        host.name,
+        host.address,
+        lastBoot(host)?.suite ?? '',
+        user,
+        `${name} ${version}`,
+      ]),
+    ),
   ]);
 }
 
@@ -68,7 +75,7 @@ async function settleAll(hosts, fresh) {
         say(`${host.name}: ssh answers`);
         if (archive && fresh.includes(host)) await unpack(host, await archive);
         const engines = await waitForEngines(host);
-        say(`${host.name}: Podman and Docker answer`);
+        say(`${host.name}: engines answer`);
         return engines;
       }),
     );
