@@ -29,7 +29,8 @@ async function withSite({ host, config, engine, node }: Site): Promise<CheckInpu
     engine: engine.info,
     engineProblem: '',
     engineNext: '',
-    nodeRuns: (await node.state())?.status === 'running',
+    // A container that cannot be looked at, or is not ours, keeps no check from running.
+    nodeRuns: (await node.state().catch(() => undefined))?.status === 'running',
     ports: portUses(config.ports, publishedPorts(config, 'control-plane', engine.info.features)),
   };
 }

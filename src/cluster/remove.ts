@@ -22,6 +22,8 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
 /** `rkube reset`: the node leaves its cluster and is empty again; container and images stay. */
 export async function reset(site: Site, steps: Steps): Promise<NodeState | undefined> {
   await lockNode(site);
+  // Before anything runs in it: it may be somebody else's.
+  await site.node.state();
   const state = await readState(site.node);
   if (state === undefined || state.phase === 'empty') {
     steps.skip('The node is a member of no cluster');

@@ -19,7 +19,7 @@ export interface Site {
 /** The site for these settings. */
 export function site(run: Run, host: Host, engine: ContainerEngine, config: NodeConfig): Site {
   const names = nodeNames(config.cluster, config.node);
-  return { run, host, engine, config, names, node: new NodeContainer(engine, names.container) };
+  return { run, host, engine, config, names, node: new NodeContainer(engine, names.container, config) };
 }
 
 /** From here on no other rkube of this user changes this node, until this process ends. */

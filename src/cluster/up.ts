@@ -6,6 +6,7 @@ import { defaultHostAddress } from '../host/address.ts';
 import { ensureImage } from '../node/image.ts';
 import { createNode, removeContainer, removeNode, startNode, waitBooted } from '../node/lifecycle.ts';
 import { LABEL } from '../node/names.ts';
+import { rejectOthersThings } from '../node/ours.ts';
 import { containerSpec, type HostDevices, OPTIONAL_DEVICES, publishedPorts } from '../node/spec.ts';
 import { type NodeState, readState, writeState } from '../node/state.ts';
 import { checkHost } from './check-host.ts';
@@ -51,13 +52,14 @@ export async function bringUp(
   if (before === undefined) {
     const image = await steps.step('Find the node image', () => ensureImage(engine, config));
     const volumes = await engine.ask(engine.dialect.listVolumes(LABEL.cluster));
+    const spec = containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion());
+    await rejectOthersThings(engine, spec, volumes);
     // A node whose container was removed behind our back still has its state: never taken back.
     const hadState = volumes.includes(names.volumes.var);
     steps.undo('Remove the node container', () => (hadState ? removeContainer : removeNode)(run, host, node, names));
-    await steps.step(`Create node container ${node.name} from ${image}`, async () => {
-      const spec = containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion());
-      await createNode(engine, spec, volumes, (subnets) => rejectRanges(rangeProblems(config, subnets)));
-    });
+    await steps.step(`Create node container ${node.name} from ${image}`, () =>
+      createNode(engine, spec, volumes, (subnets) => rejectRanges(rangeProblems(config, subnets))),
+    );
   } else {
     rejectOtherRole(site, before.labels[LABEL.role], options.role);
   }

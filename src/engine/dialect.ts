@@ -38,9 +38,9 @@ export function createDialect(differences: Differences): Dialect {
     effect: 'write',
     timeoutMs,
   });
-  const list = (what: readonly string[], label: string, field: string): Query<readonly string[]> => ({
-    spec: read(...what, '--filter', `label=${label}`, '--format', `{{.${field}}}`),
-    parse: names(`Listing what has label ${label}`),
+  const list = (what: readonly string[], label: string | undefined, field: string): Query<readonly string[]> => ({
+    spec: read(...what, ...(label === undefined ? [] : ['--filter', `label=${label}`]), '--format', `{{.${field}}}`),
+    parse: names(label === undefined ? `Listing with ${what.join(' ')}` : `Listing what has label ${label}`),
   });
 
   return {

@@ -127,9 +127,9 @@ export interface Dialect {
   networkSubnets(name: string): Query<readonly string[]>;
   /** Absent is fine; a network that containers use is an error. */
   removeNetwork(name: string): Query<void>;
-  /** Volume and network names with this label. */
-  listVolumes(label: string): Query<readonly string[]>;
-  listNetworks(label: string): Query<readonly string[]>;
+  /** Names of all volumes and networks, or of those with this label. */
+  listVolumes(label?: string): Query<readonly string[]>;
+  listNetworks(label?: string): Query<readonly string[]>;
   /** Creates the volume unless it exists. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Query<void>;
   /** Absent is fine; a volume that a container uses is an error. */

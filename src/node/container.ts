@@ -1,6 +1,7 @@
 import { type CommandResult, type CommandRunner, type CommandSpec, display, type RunOptions } from '../core/command.ts';
 import { commandError, RkubeError } from '../core/errors.ts';
 import type { ContainerEngine, ContainerState, ExecOptions } from '../engine/types.ts';
+import { type Owner, rejectOthers } from './ours.ts';
 import { NodeSession, SESSION } from './session.ts';
 
 /** Options of one command in the node; `doing` names it in errors. */
@@ -14,19 +15,24 @@ export interface NodeCommand extends ExecOptions {
 export class NodeContainer {
   readonly name: string;
   readonly engine: ContainerEngine;
+  readonly owner: Owner;
   #session: NodeSession | undefined;
 
-  constructor(engine: ContainerEngine, name: string) {
+  constructor(engine: ContainerEngine, name: string, owner: Owner) {
     this.engine = engine;
     this.name = name;
+    this.owner = owner;
   }
 
   get runner(): CommandRunner {
     return this.engine.runner;
   }
 
-  state(): Promise<ContainerState | undefined> {
-    return this.engine.ask(this.engine.dialect.inspectContainer(this.name));
+  /** undefined when it is not there. @throws RkubeError `not-ours` when something else has its name */
+  async state(): Promise<ContainerState | undefined> {
+    const found = await this.engine.ask(this.engine.dialect.inspectContainer(this.name));
+    if (found !== undefined) rejectOthers(found, this.owner);
+    return found;
   }
 
   /** The command as the engine's own command line. */
