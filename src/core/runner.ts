@@ -12,6 +12,8 @@ import type { Lifetime } from './lifetime.ts';
 
 /** After SIGTERM a command has this long before SIGKILL. */
 const KILL_DELAY_MS = 5_000;
+/** Where iptables is, which engines call: Debian's ordinary users have no such folder on their PATH. */
+const SBIN = ['/usr/sbin', '/sbin'];
 /** What a command wrote last has arrived by then. */
 const DRAIN_MS = 200;
 
@@ -28,7 +30,7 @@ export class LocalRunner implements CommandRunner {
     note: (result: CommandResult) => void = () => {},
   ) {
     this.#lifetime = lifetime;
-    this.#env = env;
+    this.#env = withSbin(env);
     this.note = note;
   }
 
@@ -102,6 +104,13 @@ export class LocalRunner implements CommandRunner {
       detached: true,
     } as const;
   }
+}
+
+/** The same environment, what administrators call found last. */
+function withSbin(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+  if (env['PATH'] === undefined) return env;
+  const folders = env['PATH'].split(':');
+  return { ...env, PATH: [...folders, ...SBIN.filter((folder) => !folders.includes(folder))].join(':') };
 }
 
 function outcome(spec: CommandSpec, result: Result, started: number): CommandResult {

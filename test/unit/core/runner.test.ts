@@ -37,6 +37,14 @@ describe('running a command on this machine', () => {
     expect(stdout).toBe('yes too none');
   });
 
+  it.each([
+    ['/usr/bin:/bin', '/usr/bin:/bin:/usr/sbin:/sbin'],
+    ['/sbin:/usr/sbin:/bin', '/sbin:/usr/sbin:/bin'],
+  ])('lets engines find what only administrators have on their PATH: %s', async (path, found) => {
+    const user = new LocalRunner(new Lifetime(new AbortController().signal), { PATH: path });
+    expect(await user.run(sh('echo "$PATH"'))).toMatchObject({ stdout: found });
+  });
+
   it('says when the executable does not exist', async () => {
     const result = await runner.run({ file: 'no-such-engine', args: [], effect: 'read' });
     expect(result).toMatchObject({ notFound: true, exitCode: null });
