@@ -5,9 +5,24 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Costly to load (20 to 90 ms): reached through `import()` only, so that `rkube --version` stays quick. */
-const LAZY = ['execa', 'yaml', 'zod', 'modern-tar'];
+const LAZY = ['execa', 'yaml', 'zod', 'modern-tar', 'dockerode'];
 /** What every verb loads, commander included, KiB; 90 KiB is about 10 ms of parsing. */
 const START_LIMIT = 100;
+
+/**
+ * What dockerode loads and rkube has no use for, as it speaks over unix sockets only and builds nothing: BuildKit's
+ * sessions and ssh, which are four fifths of it.
+ */
+const unused = {
+  name: 'unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|ssh2)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unused',
+    }));
+    onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -22,6 +37,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   minifySyntax: true,
   metafile: true,
+  plugins: [unused],
   // commander and yaml are CommonJS and call require('node:…'), which ES modules lack.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -10,7 +10,24 @@ export function createReporter(stream: Stream, kind: string, env: Env): Reporter
   if (kind === 'none') return silent;
   if (kind === 'json') return { event: (event) => void stream.write(`${JSON.stringify(event)}\n`) };
   const terminal = kind !== 'plain' && stream.isTTY === true && env['TERM'] !== 'dumb';
-  return terminal ? new TerminalReporter(stream) : { event: (event) => void stream.write(plainLine(event, stream)) };
+  if (terminal) return new TerminalReporter(stream);
+  const bytes = bytesNowAndThen();
+  return { event: (event) => void stream.write(event.bytes ? bytes(event) : plainLine(event, stream)) };
+}
+
+/** Where lines stay, bytes get one line in so many milliseconds, the first after as many. */
+const BYTES_EVERY_MS = 5_000;
+
+function bytesNowAndThen(): (event: ProgressEvent) => string {
+  let step = '';
+  let told = 0;
+  return (event) => {
+    const now = performance.now();
+    if (step !== event.step) [step, told] = [event.step, now];
+    if (now - told < BYTES_EVERY_MS) return '';
+    told = now;
+    return `· ${event.step} ${event.msg}\n`;
+  };
 }
 
 const MARKS = { ok: '✓', skip: '✓', fail: '✗', warn: '!', start: '·', info: ' ', plan: ' ' } as const;

@@ -3,7 +3,7 @@ import { rangeProblems } from '../config/validate.ts';
 import { RkubeError, usageError } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
 import { defaultHostAddress } from '../host/address.ts';
-import { ensureImage } from '../node/image.ts';
+import { findImage, pullNodeImage } from '../node/image.ts';
 import { createNode, removeContainer, removeNode, startNode, waitBooted } from '../node/lifecycle.ts';
 import { LABEL } from '../node/names.ts';
 import { rejectOthersThings } from '../node/ours.ts';
@@ -50,7 +50,7 @@ export async function bringUp(
     );
   }
   if (before === undefined) {
-    const image = await steps.step('Find the node image', () => ensureImage(engine, config));
+    const image = await nodeImage(site, steps);
     const volumes = await engine.ask(engine.dialect.listVolumes(LABEL.cluster));
     const spec = containerSpec(config, options.role, image, engine.info, await devices(site), rkubeVersion());
     await rejectOthersThings(engine, spec, volumes);
@@ -68,6 +68,15 @@ export async function bringUp(
   }
   await steps.step('Wait until the node has booted', () => waitBooted(run, node));
   return { state: await currentState(site, options.role), created: before === undefined };
+}
+
+/** The image in the engine's store, pulled first where it was not there. */
+async function nodeImage({ run, host, engine, config }: Site, steps: Steps): Promise<string> {
+  const { ref, pull } = await steps.step('Find the node image', () => findImage(engine, config));
+  // The digest says nothing to a reader.
+  const step = `Pull ${ref.split('@')[0]}`;
+  if (pull) await steps.step(step, () => pullNodeImage(run, host, engine, config, { ref, step }));
+  return ref;
 }
 
 /** Puts rkube's files and the state into the running node. */

@@ -21,6 +21,9 @@ export interface Differences extends CreateDifferences {
   readonly info: Inquiry<EngineInfo>;
   /** Flags of `rm` besides `--force`. */
   readonly removeFlags: readonly string[];
+  /** Flags of `events` for one container: what the engine itself can leave out, and the form of a line. */
+  readonly eventFlags: (name: string, since: Date) => readonly string[];
+  readonly findSocket?: Dialect['findSocket'];
 }
 
 /** A node image is about 1 GB; a slow disk writes it several times over. */
@@ -116,6 +119,8 @@ export function createDialect(differences: Differences): Dialect {
         ...argv,
       ],
     }),
+    ...(differences.findSocket === undefined ? {} : { findSocket: differences.findSocket }),
+    events: (name, since) => read('events', ...differences.eventFlags(name, since)),
     logs: (name, follow) => read('logs', ...(follow ? ['--follow'] : []), name),
   };
 }

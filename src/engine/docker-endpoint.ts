@@ -18,7 +18,7 @@ interface DockerEndpoint {
  * `docker context use` wrote, then the default. Read from the client's files: `docker context inspect` says the same,
  * but takes a tenth of a second on slow hosts, at every verb.
  */
-async function dockerEndpoint({
+export async function dockerEndpoint({
   env,
   home,
   readFile,

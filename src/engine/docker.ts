@@ -1,6 +1,7 @@
 import { createDialect } from './dialect.ts';
-import { dockerElsewhere } from './docker-endpoint.ts';
+import { dockerElsewhere, dockerEndpoint } from './docker-endpoint.ts';
 import { dockerInquiry } from './docker-info.ts';
+import { eventFilters } from './events.ts';
 
 /** Flags of engines with a daemon. */
 export const DAEMON_CREATE_FLAGS = [
@@ -32,4 +33,6 @@ export const docker = createDialect({
   createFlags: DAEMON_CREATE_FLAGS,
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
   removeFlags: [],
+  eventFlags: (name, since) => [...eventFilters(name, since), '--format', '{{json .}}'],
+  findSocket: async (place) => (await dockerEndpoint(place)).url,
 });

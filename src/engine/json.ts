@@ -35,3 +35,12 @@ function reason(cause: unknown): string {
   }
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/** The text's value; undefined when it is no JSON, which schemas then refuse. */
+export function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -20,4 +20,6 @@ export const nerdctl = createDialect({
   createFlags: DAEMON_CREATE_FLAGS,
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
   removeFlags: [],
+  // Its only filter is by `start`, and it tells containers by id; it has no Docker API (nerdctl#798).
+  eventFlags: () => ['--format', '{{json .}}'],
 });

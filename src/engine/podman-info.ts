@@ -16,6 +16,8 @@ const Info = z.object({
     security: z.object({ rootless: z.boolean() }),
     /** Since 5.1 (podman#22177). */
     rootlessNetworkCmd: z.optional(z.string()),
+    /** Its `exists` is about the file: systemd makes it, listens there or not (seen: 5.4). */
+    remoteSocket: z.optional(z.object({ path: z.optional(z.string()) })),
     /** Since 4.6; empty when pasta is not installed. */
     pasta: z.optional(z.object({ executable: z.optional(z.string()) })),
   }),
@@ -42,6 +44,7 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     controllers: host.cgroupControllers ?? undefined,
     storageDriver: store.graphDriverName,
     networkDriver: network,
+    socket: host.serviceIsRemote === true ? '' : (host.remoteSocket?.path ?? ''),
     portDriver: pasta ? 'pasta' : rootless ? 'rootlessport' : '',
     machine: { name: host.hostname ?? '', kernel: host.kernel ?? '' },
     client: host.serviceIsRemote ?? false,

@@ -1,4 +1,5 @@
 import { createDialect } from './dialect.ts';
+import { eventFilters } from './events.ts';
 import { INFO_MS } from './outcome.ts';
 import { parsePodmanInfo } from './podman-info.ts';
 import type { EngineSetup } from './types.ts';
@@ -49,4 +50,5 @@ export const podman = createDialect({
   unknownVolumeOptions: [],
   // Like Docker's: kill at once. `stop` is for a graceful end.
   removeFlags: ['--ignore', '--time=0'],
+  eventFlags: (name, since) => [...eventFilters(name, since), '--format', 'json'],
 });

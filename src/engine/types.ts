@@ -32,6 +32,8 @@ export interface EngineInfo {
   readonly machine: { readonly name: string; readonly kernel: string };
   /** The program only speaks to a service, which may be anywhere (Podman's remote client). */
   readonly client: boolean;
+  /** Address of its API socket, where the engine tells it among its facts; '' when that is of another host. */
+  readonly socket?: string;
   readonly features: EngineFeatures;
 }
 
@@ -137,6 +139,10 @@ export interface Dialect {
   /** A command inside the running container. */
   exec(name: string, argv: readonly string[], options: ExecOptions): CommandSpec;
   logs(name: string, follow: boolean): CommandSpec;
+  /** Prints the container's events as JSON lines, those since then and all that come. */
+  events(name: string, since: Date): CommandSpec;
+  /** Finds the address of the API socket; absent for engines that tell it among their facts, or have none. */
+  readonly findSocket?: (place: Place) => Promise<string>;
 }
 
 /** A detected, answering engine: its dialect, what it told of itself, and a runner. */

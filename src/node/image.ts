@@ -1,6 +1,10 @@
 import type { NodeConfig } from '../config/types.ts';
-import { RkubeError } from '../core/errors.ts';
+import { interrupted, RkubeError } from '../core/errors.ts';
+import { type Bytes, report, reportBytes } from '../core/reporter.ts';
+import type { Run } from '../core/run.ts';
+import { pullImage } from '../engine/pull.ts';
 import type { ContainerEngine } from '../engine/types.ts';
+import type { Host } from '../host/types.ts';
 
 /** Image that `make node-image` builds from Debian packages and Go modules. */
 const ownImage = (version: string): string => `localhost/rkube-node:${version}`;
@@ -16,26 +20,60 @@ const REGISTRY_IMAGES: Readonly<Record<string, string>> = {
   'v1.34.11': 'docker.io/kindest/node:v1.34.11@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d',
 };
 
+/** Bytes are told at most so often. Milliseconds. */
+const BYTES_EVERY_MS = 500;
+
+interface FoundImage {
+  readonly ref: string;
+  /** It is not in the engine's store yet. */
+  readonly pull: boolean;
+}
+
 /**
- * The image to create the node from: the one asked for (a reference, or the path of an archive), else our own
- * where the engine's store has it, else the registry's. Loaded or pulled when absent.
+ * The image to create the node from: the one asked for (a reference, or the path of an archive, which is loaded),
+ * else our own where the engine's store has it, else the registry's.
  * @throws RkubeError `image-missing`
  */
-export async function ensureImage(engine: ContainerEngine, config: NodeConfig): Promise<string> {
-  if (isArchive(config.image)) return engine.ask(engine.dialect.loadImage(config.image));
+export async function findImage(engine: ContainerEngine, config: NodeConfig): Promise<FoundImage> {
+  if (isArchive(config.image)) return there(await engine.ask(engine.dialect.loadImage(config.image)));
   const own = ownImage(config.kubernetesVersion);
-  const candidates = config.image === '' ? [own] : [config.image];
-  for (const ref of candidates) if (await engine.ask(engine.dialect.hasImage(ref))) return ref;
-  const wanted = config.image === '' ? registryImage(config) : config.image;
-  if (wanted === undefined) throw missing(own, `no registry image is known for ${config.kubernetesVersion}`, config);
-  if (await engine.ask(engine.dialect.hasImage(wanted))) return wanted;
-  if (wanted.startsWith('localhost/')) throw missing(wanted, 'images under localhost/ come from no registry', config);
+  const first = config.image === '' ? own : config.image;
+  if (await engine.ask(engine.dialect.hasImage(first))) return there(first);
+  if (config.image.startsWith('localhost/'))
+    throw missing(config.image, 'images under localhost/ come from no registry', config);
+  if (config.image !== '') return { ref: config.image, pull: true };
+  const ref = registryImage(config);
+  if (ref === undefined) throw missing(own, `no registry image is known for ${config.kubernetesVersion}`, config);
+  return { ref, pull: !(await engine.ask(engine.dialect.hasImage(ref))) };
+}
+
+const there = (ref: string): FoundImage => ({ ref, pull: false });
+
+/**
+ * Pulls the image, with progress as details of the step.
+ * @throws RkubeError `image-missing`, or `interrupted`
+ */
+export async function pullNodeImage(
+  { lifetime, reporter }: Run,
+  host: Host,
+  engine: ContainerEngine,
+  config: NodeConfig,
+  { ref, step }: { readonly ref: string; readonly step: string },
+): Promise<void> {
+  let told = 0;
+  const onBytes = (bytes: Bytes): void => {
+    const now = performance.now();
+    if (now - told < BYTES_EVERY_MS && bytes.done < bytes.total) return;
+    told = now;
+    reportBytes(reporter, step, bytes);
+  };
+  const onLine = (line: string): void => report(reporter, 'info', line, step);
   try {
-    await engine.ask(engine.dialect.pullImage(wanted));
+    await pullImage(engine, host, ref, { signal: lifetime.signal, onBytes, onLine });
   } catch (cause) {
-    throw missing(wanted, 'it could not be pulled', config, cause);
+    if (lifetime.interrupted) throw interrupted(step);
+    throw missing(ref, 'it could not be pulled', config, cause);
   }
-  return wanted;
 }
 
 /** References have no leading dot or slash. */

@@ -110,7 +110,7 @@ export async function residue(who: string, engine = 'podman'): Promise<string> {
 }
 
 /** Tests that begin on an empty host say so when it is not. */
-export async function mustBeClean(who: string): Promise<void> {
-  const found = await residue(who);
+export async function mustBeClean(who: string, engine = 'podman'): Promise<void> {
+  const found = await residue(who, engine);
   if (found !== '') throw new Error(`${who} must be clean, found:\n${found}`);
 }

@@ -43,6 +43,19 @@ describe('plain progress', () => {
     expect(plain(shown(each))).toBe(expected);
   });
 
+  it('shows bytes at most every five seconds', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { to, text } = stream(false);
+    const reporter = createReporter(to, 'auto', {});
+    for (let second = 0; second < 12; second += 1) {
+      const bytes = { done: second, total: 12 };
+      reporter.event(event('info', `${second} of 12 MB`, { step: 'Pull x', bytes }));
+      vi.advanceTimersByTime(1_000);
+    }
+    vi.useRealTimers();
+    expect(text()).toBe('· Pull x 5 of 12 MB\n· Pull x 10 of 12 MB\n');
+  });
+
   it('has no control characters where nobody looks at a terminal', () => {
     expect(shown(event('ok', 'Start'), event('fail', 'Stop'))).toBe('✓ Start\n✗ Stop\n');
   });
@@ -64,6 +77,7 @@ describe('JSON progress', () => {
     const events = [
       event('start', 'A'),
       event('info', 'detail\nof two lines', { step: 'A' }),
+      event('info', '1 of 2 MB', { step: 'A', bytes: { done: 1, total: 2 } }),
       event('ok', 'A', { seconds: 0.1 }),
     ];
     for (const each of events) reporter.event(each);
@@ -113,6 +127,14 @@ describe('progress on a terminal', () => {
     tell(event('start', 'Init'));
     tell(event('info', '[certs] Generating', { step: 'Init' }));
     expect(seen()).toEqual(['· Init 0 s  [certs] Generating']);
+  });
+
+  it('shows bytes as they come', () => {
+    const { event: tell, screen: seen } = terminal();
+    tell(event('start', 'Pull x'));
+    tell(event('info', '1 of 12 MB', { step: 'Pull x', bytes: { done: 1, total: 12 } }));
+    tell(event('info', '2 of 12 MB', { step: 'Pull x', bytes: { done: 2, total: 12 } }));
+    expect(seen()).toEqual(['· Pull x 0 s  2 of 12 MB']);
   });
 
   it('replaces it by one line when the step ends, and stops counting', () => {

@@ -170,3 +170,12 @@ describe('answers that are none', () => {
     expect(engine).toMatchObject({ rootless: true, networkDriver: '', features: { needsVxlanChecksum: true } });
   });
 });
+
+test.each([
+  ['podman-5.4.2', '/run/user/65533/podman/podman.sock'],
+  ['podman-4.3.1', '/run/user/65533/podman/podman.sock'],
+  ['docker-26.1.5', undefined],
+  ['nerdctl-2.1.3', undefined],
+])('%s tells that its socket is %s', (profile, socket) => {
+  expect(told(profile).socket).toBe(socket);
+});
