@@ -21,10 +21,20 @@ export interface Status {
   readonly problem: string;
 }
 
+/** A status with all pods, well or not; undefined where they cannot be listed. */
+export interface Observed extends Status {
+  readonly pods: readonly PodRow[] | undefined;
+}
+
 /** `rkube status`: what is here, and what the cluster says. Reads only. */
 export async function status(site: Site): Promise<Status> {
+  const { pods: _, ...shown } = await observe(site, await site.node.state());
+  return shown;
+}
+
+/** The status of a node whose container is known to be so. */
+export async function observe(site: Site, container: ContainerState | undefined): Promise<Observed> {
   const { config, engine, node } = site;
-  const container = await node.state();
   const running = container?.status === 'running';
   const state = running ? await readState(node) : undefined;
   const cluster = state?.phase === 'member' ? await askCluster(site, state) : { problem: '' };
@@ -39,11 +49,12 @@ export async function status(site: Site): Promise<Status> {
     role: state?.role ?? 'unknown',
     nodes: undefined,
     ailingPods: undefined,
+    pods: undefined,
     ...cluster,
   };
 }
 
-async function askCluster(site: Site, state: NodeState): Promise<Pick<Status, 'problem'> & Partial<Status>> {
+async function askCluster(site: Site, state: NodeState): Promise<Pick<Status, 'problem'> & Partial<Observed>> {
   const admin = state.role === 'control-plane';
   const what = admin ? ['get', 'nodes,pods', '-A'] : ['get', 'node', site.config.node];
   const argv = kubectlArgv(admin ? KUBECONFIG.admin : KUBECONFIG.kubelet, [
@@ -56,9 +67,11 @@ async function askCluster(site: Site, state: NodeState): Promise<Pick<Status, 'p
   if (result.exitCode !== 0) return { problem: result.stderr.trim().split('\n').at(-1) ?? 'the API did not answer' };
   const answer = JSON.parse(result.stdout) as KubeList | KubeList['items'][number];
   const items = 'items' in answer ? answer.items : [answer];
+  const pods = admin ? podRows(items) : undefined;
   return {
     problem: '',
     nodes: nodeRows(items),
-    ailingPods: admin ? podRows(items).filter(({ well }) => !well) : undefined,
+    pods,
+    ailingPods: pods?.filter(({ well }) => !well),
   };
 }

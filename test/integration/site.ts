@@ -56,6 +56,8 @@ export interface RunOptions {
 /** A verb that runs. */
 export interface Running {
   readonly done: Promise<Outcome>;
+  /** What it has printed so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
   kill(signal: NodeJS.Signals): void;
   /** Signals all it started as well, as a terminal does. */
   killGroup(signal: NodeJS.Signals): void;
@@ -114,6 +116,8 @@ export class TestSite {
       HOST_IP: ADDRESS,
       NODE_NAME: this.node,
       CONTAINER_ENGINE: this.#engine,
+      // Not the socket of an engine that this machine may have.
+      DOCKER_HOST: `unix://${this.state}/docker.sock`,
     };
   }
 
@@ -151,6 +155,7 @@ export class TestSite {
     }
     return {
       done,
+      output,
       kill: (signal) => void child.kill(signal),
       killGroup: (signal) => void (pid && process.kill(-pid, signal)),
     };
