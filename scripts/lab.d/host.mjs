@@ -90,7 +90,7 @@ const engines = [
   {
     user: 'carol',
     name: 'nerdctl',
-    ask: "nerdctl version --format '{{.Client.Version}} {{(index .Server.Components 0).Version}}'",
+    ask: "nerdctl version --format '{{.Client.Version}}, containerd {{(index .Server.Components 0).Version}}'",
     unit: 'containerd',
   },
 ];
