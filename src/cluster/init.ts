@@ -28,9 +28,11 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
   const { state, created } = await bringUp(site, steps, { ...options, role: 'control-plane' });
   const already = state.phase === 'member';
   const kubernetesVersion = already ? state.kubernetesVersion : await imageVersion(site);
+  const mtu = config.mtu || state.mtu || (await hostMtu(site.host, config.address));
   const member = {
     ...state,
     kubernetesVersion,
+    mtu,
     phase: 'member' as const,
     endpoint: endpointName(config.cluster),
     controlPlanes: already ? state.controlPlanes : [config.address],
@@ -51,7 +53,7 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
     steps.commit();
   }
   await steps.step('Install the pod network (Flannel)', async () => {
-    const network = flannel.manifest(config, await hostMtu(site.host, config.address));
+    const network = flannel.manifest(config, mtu);
     // At once, before there are pods of CoreDNS that would have to be replaced.
     await apply(node, `${network}---\n${shipped('kubeadm', 'coredns.yaml')}`, 'Installing Flannel');
   });

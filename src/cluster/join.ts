@@ -6,6 +6,7 @@ import type { Ticket } from '../kubeadm/ticket.ts';
 import { kubeadmJoin, kubeadmReset } from '../kubeadm/verbs.ts';
 import { type NodeState, writeState } from '../node/state.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { waitForPodNetwork } from './pod-network.ts';
 import { reachControlPlane } from './reach.ts';
 import type { Site } from './site.ts';
 import { type Steps } from './steps.ts';
@@ -51,6 +52,9 @@ export async function join(
     steps.commit();
   }
   await steps.step('Wait until the node is Ready', () => waitForNode(run, node, config.node, KUBECONFIG.kubelet));
+  await steps.step('Wait until the control plane answers through the pod network', () =>
+    waitForPodNetwork(site, ticket.controlPlanes, ticket.port),
+  );
   const is = state.phase === 'member' ? state.role : role;
   if (is === 'control-plane') await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
   return { already: state.phase === 'member', role: is };

@@ -96,6 +96,7 @@ async function currentState(site: Site, role: Role): Promise<NodeState> {
     role: known?.phase === 'member' ? known.role : role,
     address: config.address,
     softwareVxlanChecksum: engine.info.features.needsVxlanChecksum,
+    mtu: known?.mtu ?? 0,
   };
 }
 

@@ -17,7 +17,7 @@ export const flannel: Cni = {
     const documents = baseDocuments('flannel.yaml') as unknown as FlannelObject[];
     for (const document of documents) {
       if (document.kind === 'ConfigMap') document.data['net-conf.json'] = networkJson(config, mtu);
-      if (document.kind === 'DaemonSet') pointAtEndpoint(document, config);
+      if (document.kind === 'DaemonSet') setEnvironment(document, config, mtu);
     }
     return yamlStream(documents);
   },
@@ -28,9 +28,11 @@ function networkJson(config: NodeConfig, mtu: number): string {
   return JSON.stringify({ Network: config.podSubnet, EnableNFTables: true, Backend: backend });
 }
 
-/** Without this flanneld asks for the API at its service address, and restarts until kube-proxy has made that work. */
-function pointAtEndpoint({ spec }: FlannelObject, config: NodeConfig): void {
+function setEnvironment({ spec }: FlannelObject, config: NodeConfig, mtu: number): void {
   spec.template.spec.containers[0]?.env.push(
+    // In the template, so that another MTU starts every flanneld anew.
+    { name: 'RKUBE_MTU', value: String(mtu) },
+    // Without these flanneld asks for the API at its service address, and restarts until kube-proxy has made that work.
     { name: 'KUBERNETES_SERVICE_HOST', value: endpointName(config.cluster) },
     { name: 'KUBERNETES_SERVICE_PORT', value: String(config.ports.apiserver) },
   );

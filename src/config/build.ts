@@ -38,6 +38,7 @@ export function build(settled: Settled): NodeConfig {
     },
     podSubnet: get('podSubnet', ''),
     serviceSubnet: get('serviceSubnet', ''),
+    mtu: get('mtu', 0),
     publish: get<string[]>('publish', []).flatMap((text) => parsePublish(text, address) ?? []),
     kubeadm: get<NodeConfig['kubeadm']>('kubeadm', {}),
     sources: Object.fromEntries([...settled].map(([key, { source }]) => [key, source])),

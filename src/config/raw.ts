@@ -1,9 +1,12 @@
 import { formatPublish } from './publish.ts';
 import type { NodeConfig, RawConfig } from './types.ts';
 
-/** The settings as they could be written, without where they came from: what a node's label keeps. */
+/**
+ * The settings as they could be written, without where they came from: what a node's label keeps. The MTU is the
+ * cluster's, and may change.
+ */
 export function rawConfig(config: NodeConfig): RawConfig {
-  const { sources: _, publish, engine: __, allowRootful: ___, kubeadm, image, ...rest } = config;
+  const { sources: _, publish, engine: __, allowRootful: ___, mtu: ____, kubeadm, image, ...rest } = config;
   return {
     ...rest,
     publish: publish.map(formatPublish),

@@ -48,6 +48,13 @@ export function port(min: number, max: number, also = ''): Rule {
       : `a port number from ${Math.max(1, min)} to ${max}${also}`;
 }
 
+export function bytes(min: number, max: number): Rule {
+  return (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max
+      ? undefined
+      : `a number of bytes from ${min} to ${max}`;
+}
+
 /** A range in CIDR notation whose prefix length lies between `widest` and `narrowest`. */
 export function range(widest: number, narrowest: number): Rule {
   return (value) => {

@@ -143,6 +143,15 @@ export const SETTINGS = [
     rule: must.range(12, 28),
   },
   {
+    key: 'mtu',
+    kind: 'number',
+    flag: '--mtu <bytes>',
+    env: ['RKUBE_MTU'],
+    meaning:
+      "largest packet between hosts, VXLAN's 50 bytes included; that of the host's interface, at most 1500, unless given",
+    rule: must.bytes(576, 65535),
+  },
+  {
     key: 'publish',
     kind: 'list',
     flag: '--publish <spec>',

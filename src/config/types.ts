@@ -41,6 +41,7 @@ export interface RawConfig {
   ports?: { apiserver?: number; kubelet?: number; flannel?: number; etcd?: number };
   podSubnet?: string;
   serviceSubnet?: string;
+  mtu?: number;
   /** `[ADDRESS:]HOSTPORT[:NODEPORT][/tcp|udp|sctp]` */
   publish?: string[];
   /** By kubeadm document kind, merged over rkube's own. */
@@ -62,6 +63,8 @@ export interface NodeConfig {
   readonly ports: Ports;
   readonly podSubnet: string;
   readonly serviceSubnet: string;
+  /** Bytes of the largest packet between hosts; 0: found out by the control plane. */
+  readonly mtu: number;
   readonly publish: readonly PublishedPort[];
   readonly kubeadm: KubeadmPatches;
   /** Where each setting came from: `--node`, `RKUBE_NODE`, `rkube.yaml:3:7`, `default`, `host`, `ticket`. */

@@ -18,6 +18,8 @@ export interface NodeState {
   /** Host addresses of the control planes this node knows. */
   readonly controlPlanes: readonly string[];
   readonly softwareVxlanChecksum: boolean;
+  /** Bytes of the largest packet between hosts, as the first control plane set it; 0 elsewhere. */
+  readonly mtu: number;
 }
 
 const STATE = '/var/lib/rkube/state.json';

@@ -52,6 +52,9 @@ export const WORKS = {
   },
   // Length, id 1, a good answer, one question, one record.
   dns: { match: '^timeout 5 bash -c ', stdout: ' 00 3e 00 01 85 00 00 01 00 01 00 00 00 00\n' },
+  /** What Flannel entered for the control plane of the tests' tickets. */
+  neighbours: { match: '^ip -json neigh', stdout: '[{"dst":"10.244.0.0","lladdr":"02:00:00:00:00:01"}]' },
+  tunnels: { match: '^bridge -json fdb', stdout: '[{"mac":"02:00:00:00:00:01","dst":"127.0.0.1"}]' },
   apply: { match: '^kubectl .* apply ' },
 } as const satisfies Readonly<Record<string, ExecRule>>;
 
@@ -68,6 +71,9 @@ export function healthy(node: string): readonly ExecRule[] {
       stdout: `[upload-certs] Using certificate key:\n${CERTIFICATE_KEY}\n`,
     },
     WORKS.dns,
+    WORKS.neighbours,
+    WORKS.tunnels,
+    { match: '^cat /sys/class/net/flannel.1/mtu', stdout: '1450\n' },
     {
       match: '^kubectl .* get nodes,pods -A',
       stdout: JSON.stringify({ kind: 'List', items: [nodeObject(node), pod] }),

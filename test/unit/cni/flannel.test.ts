@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { flannel } from '../../../src/cni/flannel.ts';
 import { testConfig } from '../node/config.ts';
@@ -11,7 +15,9 @@ interface Manifest {
 }
 interface Container {
   image: string;
+  command: string[];
   args: string[];
+  lifecycle: { postStart: { exec: { command: string[] } } };
   env: { name: string; value?: string }[];
 }
 
@@ -27,6 +33,12 @@ const find = (documents: readonly Manifest[], kind: string): Manifest => {
 };
 
 describe('the manifest of Flannel', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rkube-flannel-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
   it('gives the pod network, port and MTU as Flannel reads them', async () => {
     const documents = await manifest({ podSubnet: '10.100.0.0/16', ports: { flannel: 8473 } }, 1400);
     expect(JSON.parse(find(documents, 'ConfigMap').data['net-conf.json'] ?? '')).toEqual({
@@ -36,15 +48,35 @@ describe('the manifest of Flannel', () => {
     });
   });
 
-  it('asks for ptp with a default route, not for a bridge', async () => {
-    const config = JSON.parse(find(await manifest(), 'ConfigMap').data['cni-conf.json'] ?? '') as {
-      plugins: unknown[];
-    };
-    expect(config.plugins[0]).toMatchObject({
-      type: 'flannel',
-      ipam: { routes: [{ dst: '0.0.0.0/0' }] },
-      delegate: { type: 'ptp' },
+  it('starts flanneld anew, and changes an interface that is there, when the MTU changes', async () => {
+    const [container] = find(await manifest({}, 9000), 'DaemonSet').spec.template.spec.containers;
+    expect(container?.env).toContainEqual({ name: 'RKUBE_MTU', value: '9000' });
+    expect(container?.command).toEqual(expect.arrayContaining([expect.stringContaining('mtu $((RKUBE_MTU - 50))')]));
+  });
+
+  it('takes the range and MTU that flanneld found for the CNI configuration: ptp with a default route, no bridge', async () => {
+    const documents = await manifest({}, 1460);
+    const [container] = find(documents, 'DaemonSet').spec.template.spec.containers;
+    const script = container?.lifecycle.postStart.exec.command[2] ?? '';
+    const [run, cfg, net] = ['run', 'cfg', 'net'].map((name) => join(folder, name)) as [string, string, string];
+    for (const folder of [run, cfg, net]) mkdirSync(folder);
+    writeFileSync(
+      join(run, 'subnet.env'),
+      'FLANNEL_NETWORK=10.100.0.0/16\nFLANNEL_SUBNET=10.100.3.1/24\nFLANNEL_MTU=1410\n',
+    );
+    writeFileSync(join(cfg, 'cni-conf.json'), find(documents, 'ConfigMap').data['cni-conf.json'] ?? '');
+    const here = script
+      .replaceAll('/run/flannel', run)
+      .replaceAll('/etc/kube-flannel', cfg)
+      .replaceAll('/etc/cni/net.d', net);
+    execFileSync('sh', ['-c', here], { env: { ...process.env, RKUBE_MTU: '1460' } });
+    const conflist = JSON.parse(readFileSync(join(net, '10-flannel.conflist'), 'utf8')) as { plugins: unknown[] };
+    expect(conflist.plugins[0]).toEqual({
+      type: 'ptp',
+      mtu: 1410,
+      ipam: { type: 'host-local', ranges: [[{ subnet: '10.100.3.0/24' }]], routes: [{ dst: '0.0.0.0/0' }] },
     });
+    expect(readdirSync(net)).toEqual(['10-flannel.conflist']);
   });
 
   it('points flanneld at the API by name, not by service address', async () => {

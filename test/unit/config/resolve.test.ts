@@ -29,6 +29,7 @@ describe('resolving', () => {
       serviceSubnet: '10.96.0.0/16',
       publish: [],
       kubeadm: {},
+      mtu: 0,
       sources: {
         cluster: 'default',
         node: 'host',
@@ -45,6 +46,7 @@ describe('resolving', () => {
         serviceSubnet: 'default',
         publish: 'default',
         kubeadm: 'default',
+        mtu: 'default',
       },
     });
   });

@@ -22,6 +22,7 @@ const STATE: NodeState = {
   endpoint: 'api.lab.rkube.internal',
   controlPlanes: ['192.0.2.8', '192.0.2.9'],
   softwareVxlanChecksum: false,
+  mtu: 0,
 };
 
 /** Prepares the namespaces, runs the commands given, then shows what became of the node. */

@@ -13,6 +13,7 @@ const STATE: NodeState = {
   endpoint: 'api.lab.rkube.internal',
   controlPlanes: ['192.0.2.8', '192.0.2.9'],
   softwareVxlanChecksum: true,
+  mtu: 0,
 };
 
 /** What a POSIX shell has in its variables after it has read the file, as the node's start script does. */
