@@ -17,7 +17,7 @@ sed -i "s/@PAUSE@/$PAUSE/" "$tree/etc/containerd/config.toml"
 bin=$tree/usr/local/bin
 cp "$parts"/go-{kube/kube,coredns/coredns,etcd/etcd,containerd/containerd,containerd/containerd-shim-runc-v2,flannel/flanneld} "$bin/"
 cp "$parts"/debian/tools/usr/bin/busybox "$bin/"
-cp "$parts"/go-cni/* "$parts"/go-flannel-cni/* "$tree/opt/cni/bin/"
+cp "$parts"/go-cni/* "$tree/opt/cni/bin/"
 gcc -Os -static -s -Wall -Wextra -o "$bin/pause" "$here/pause.c"
 kube_names='kubeadm kubelet kubectl kube-apiserver kube-controller-manager kube-scheduler kube-proxy'
 links() { # links DIRECTORY TARGET NAME...: symbolic links beside their target

@@ -65,11 +65,6 @@ case $component in
       build "${plugin#*/}" $m/plugins/$plugin "-X $m/pkg/utils/buildversion.BuildVersion=v$CNI_PLUGINS"
     done
     ;;
-  flannel-cni)
-    m=github.com/containernetworking/plugins
-    pinned $m "$FLANNEL_CNI"
-    build flannel $m/plugins/meta/flannel "-X $m/pkg/utils/buildversion.BuildVersion=v$FLANNEL_CNI"
-    ;;
   *)
     echo "no component $component" >&2
     exit 2

@@ -28,11 +28,12 @@ ln -s "$(realpath "$parts/debian/base.tar")" "$out/archive/debian.tar"
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --format=gnu --remove-files -C "$tree" -cf "$out/archive/rkube.tar" .
 cd "$out/archive"
 digests=$(sha256sum debian.tar rkube.tar | sed 's/\([0-9a-f]*\) .*/"sha256:\1"/' | paste -sd ,)
+created='"created":"'$(date -u +%FT%TZ)'"' # in the history too: nerdctl 2.2 crashes without
 cat >config.json <<JSON
-{"created":"$(date -u +%FT%TZ)","architecture":"$(go env GOARCH)","os":"linux","config":{"Entrypoint":["/usr/local/bin/entrypoint"],"StopSignal":"SIGRTMIN+3",
+{$created,"architecture":"$(go env GOARCH)","os":"linux","config":{"Entrypoint":["/usr/local/bin/entrypoint"],"StopSignal":"SIGRTMIN+3",
 "Env":["container=oci","PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
 "Labels":{"dev.rkube.kubernetes":"v$KUBERNETES"}},
-"rootfs":{"type":"layers","diff_ids":[$digests]},"history":[{"created_by":"debian $DEBIAN"},{"created_by":"rkube scripts/node-image"}]}
+"rootfs":{"type":"layers","diff_ids":[$digests]},"history":[{$created,"created_by":"debian $DEBIAN"},{$created,"created_by":"rkube scripts/node-image"}]}
 JSON
 cat >manifest.json <<JSON
 [{"Config":"config.json","RepoTags":["$IMAGE"],"Layers":["debian.tar","rkube.tar"]}]
