@@ -1,61 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eventually, get, isReady, lab, nodesReady, ok, on, residue } from './lab.ts';
-import { SERVERS } from './manifests.ts';
+import { deployServers, everyPodReachesEvery, fetching, type Pod, servers } from './pods.ts';
 
 // The main job, by the README's commands: alice has rootless Podman, bob rootless Docker.
 const first = 'alice@1';
 const second = 'alice@2';
 const third = 'bob@3';
 
-interface Pod {
-  name: string;
-  node: string;
-  ip: string;
-}
-
-async function servers(count: number): Promise<Pod[]> {
-  const items = await eventually(
-    `${count} servers ready`,
-    240,
-    () => get(first, 'pods -l app=server'),
-    (pods) => pods.length === count && pods.every(isReady),
-  );
-  return items.map(({ metadata, spec, status }) => ({
-    name: metadata.name,
-    node: spec.nodeName,
-    ip: status.podIP ?? '',
-  }));
-}
-
-const fetching = (pod: Pod, address: string) =>
-  `rkube kubectl exec ${pod.name} -- wget -q -T 10 -O - http://${address}/`;
 /** What a pod gets when it fetches this address. */
 const fetchFrom = (pod: Pod, address: string) => ok(first, fetching(pod, address));
-
-/**
- * Every server fetches from every server by TCP, across hosts and on its own. Asked until it is so: after a reboot
- * nodes and pods read as they were before it for a while, and pods come back with other addresses.
- */
-async function everyPodReachesEvery(seconds: number): Promise<Pod[]> {
-  let pods: Pod[] = [];
-  await eventually(
-    'pods reach each other across hosts, both ways',
-    seconds,
-    async () => {
-      pods = await servers(2);
-      const problems: string[] = [];
-      for (const from of pods) {
-        for (const to of pods) {
-          const { code, stdout, stderr } = await on(first, fetching(from, `${to.ip}:8080`));
-          if (code !== 0 || stdout !== to.name) problems.push(`${from.node} to ${to.node}: ${stdout} ${stderr}`);
-        }
-      }
-      return problems;
-    },
-    (problems) => problems.length === 0,
-  );
-  return pods;
-}
 
 describe.sequential('one cluster over several hosts', () => {
   beforeAll(async () => {
@@ -108,13 +61,13 @@ describe.sequential('one cluster over several hosts', () => {
   });
 
   test('pods reach each other by TCP across hosts, both ways', async () => {
-    await ok(first, 'rkube kubectl apply -f -', { input: SERVERS });
-    const pods = await everyPodReachesEvery(60);
+    await deployServers(first);
+    const pods = await everyPodReachesEvery(first, 2, 60);
     expect(pods.map(({ node }) => node).toSorted()).toEqual(['host1', 'host2']);
   });
 
   test('cluster DNS and the ClusterIP answer from every host', async () => {
-    const pods = await servers(2);
+    const pods = await servers(first, 2);
     for (const pod of pods) {
       expect(await ok(first, `rkube kubectl exec ${pod.name} -- nslookup server.default.svc.cluster.local`)).toContain(
         'Address',
@@ -124,14 +77,14 @@ describe.sequential('one cluster over several hosts', () => {
   });
 
   test('logs and exec reach pods on other hosts', async () => {
-    for (const pod of await servers(2)) {
+    for (const pod of await servers(first, 2)) {
       expect(await ok(first, `rkube kubectl logs ${pod.name}`)).toContain('serving');
       expect(await ok(first, `rkube kubectl exec ${pod.name} -- hostname`)).toBe(pod.name);
     }
   });
 
   test('a NodePort published at up is reached from another host', async () => {
-    const names = (await servers(2)).map(({ name }) => name);
+    const names = (await servers(first, 2)).map(({ name }) => name);
     expect(names).toContain(await ok(second, 'curl -sS --max-time 10 http://10.99.0.11:30080/'));
   });
 
@@ -145,13 +98,13 @@ describe.sequential('one cluster over several hosts', () => {
     );
     await ok(second, 'rkube up');
     await nodesReady(first, ['host1', 'host2']);
-    await servers(2);
+    await servers(first, 2);
   });
 
   test.for(['2', '1'])('a reboot of host %s makes the cluster whole again, no command typed', async (index) => {
     await lab('reboot', index);
     await nodesReady(first, ['host1', 'host2'], 480);
-    await everyPodReachesEvery(480);
+    await everyPodReachesEvery(first, 2, 480);
   });
 
   test('delete leaves no container, volume, network, file, unit or process', async () => {

@@ -7,7 +7,9 @@ export const engineFound: Check = {
   severity: 'fatal',
   probe: async ({ engine, engineProblem, engineNext }) =>
     engine
-      ? ok(`${engine.kind} ${engine.version}`)
+      ? ok(
+          `${engine.kind} ${engine.version}, network ${engine.networkDriver || 'not told'}, ports ${engine.portDriver || 'not told'}`,
+        )
       : manual(
           engineProblem || 'no Podman, Docker or nerdctl on PATH',
           engineNext ||
