@@ -12,7 +12,7 @@ const allowed = { config: { allowRootful: true } };
 
 describe('engine-found', () => {
   test('says which engine answers', async () =>
-    expect(line(await probe(check('engine-found')))).toBe('ok: podman 5.4.2, network pasta, ports pasta'));
+    expect(line(await probe(check('engine-found')))).toBe('ok: podman 5.4.2, network pasta, ports not told'));
   test.each([
     ['docker: no answer within 10 s', /^problem: docker: no answer within 10 s → .*install/i],
     ['', /^problem: no Podman, Docker or nerdctl on PATH → /],
