@@ -34,10 +34,10 @@ export function parseContainer(result: CommandResult): ContainerState | undefine
       };
 }
 
-/** Podman's `configured` and `initialized` come before the first start; `exited`, `dead`, `paused`, `restarting` … are all not running. */
+/** nerdctl tells nothing before the first start. Podman's `configured` and `initialized` come before the first start; `exited`, `dead`, `paused`, `restarting` … are all not running. */
 function status(word: string): ContainerStatus {
   if (word === 'running') return 'running';
-  return ['created', 'configured', 'initialized'].includes(word) ? 'created' : 'stopped';
+  return ['', 'created', 'configured', 'initialized'].includes(word) ? 'created' : 'stopped';
 }
 
 /** Never started is year 1 for Docker and Podman, empty for nerdctl. */

@@ -19,6 +19,8 @@ export interface Differences extends CreateDifferences {
   readonly kind: EngineKind;
   readonly setup: EngineSetup;
   readonly info: Inquiry<EngineInfo>;
+  /** Flags of `image inspect`. */
+  readonly imageFlags: readonly string[];
   /** Flags of `rm` besides `--force`. */
   readonly removeFlags: readonly string[];
   /** Flags of `events` for one container: what the engine itself can leave out, and the form of a line. */
@@ -51,7 +53,7 @@ export function createDialect(differences: Differences): Dialect {
     setup: differences.setup,
     info: () => differences.info,
     hasImage: (ref) => ({
-      spec: read('image', 'inspect', ref),
+      spec: read('image', 'inspect', ...differences.imageFlags, ref),
       parse: (result) => {
         // nerdctl says nothing and ends with 0 for an image that is not there.
         if (result.exitCode === 0) return !['', '[]'].includes(result.stdout.trim());

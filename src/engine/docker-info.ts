@@ -5,7 +5,7 @@ import type { RkubeError } from '../core/errors.ts';
 import { readJson } from './json.ts';
 import { engineError, INFO_MS, noAnswer } from './outcome.ts';
 import type { RootlessKitDrivers } from './rootlesskit.ts';
-import type { EngineInfo, Inquiry } from './types.ts';
+import type { EngineFeatures, EngineInfo, Inquiry } from './types.ts';
 
 /** `info --format '{{json .}}'` of Docker and nerdctl. */
 const Info = z.object({
@@ -27,14 +27,15 @@ const Info = z.object({
 });
 type Info = z.infer<typeof Info>;
 
+/** Of RootlessKit's component. */
+const Details = z.object({ NetworkDriver: z.optional(z.string()), PortDriver: z.optional(z.string()) });
+
 /** `version --format '{{json .}}'`: the only place that tells of RootlessKit. */
 const Version = z.object({
   Client: z.nullish(z.object({ Version: z.optional(z.string()) })),
   Server: z.nullish(
     z.object({
-      Components: z.nullish(
-        z.array(z.object({ Name: z.string(), Details: z.nullish(z.record(z.string(), z.string())) })),
-      ),
+      Components: z.nullish(z.array(z.object({ Name: z.string(), Details: z.nullish(Details) }))),
     }),
   ),
 });
@@ -46,6 +47,7 @@ const FORMAT = ['--format', '{{json .}}'];
 export function dockerInquiry(
   kind: EngineKind,
   versionOf: (info: Info, version: Version) => string | undefined,
+  { monitorStarts }: Pick<EngineFeatures, 'monitorStarts'>,
 ): Inquiry<EngineInfo> {
   return {
     specs: [
@@ -57,7 +59,7 @@ export function dockerInquiry(
       const info = parseInfo(told, kind);
       // Without details everything still works, only more carefully (see needsVxlanChecksum).
       const version = detailed.exitCode === 0 ? readJson(detailed, Version) : {};
-      return engineInfo(kind, info, version, (versionOf(info, version) ?? '').replace(/^v/, ''));
+      return engineInfo(kind, info, version, (versionOf(info, version) ?? '').replace(/^v/, ''), monitorStarts);
     },
   };
 }
@@ -72,11 +74,17 @@ function parseInfo(result: CommandResult, kind: EngineKind): Info {
   return info;
 }
 
-function engineInfo(kind: EngineKind, info: Info, version: Version, number: string): EngineInfo {
+function engineInfo(
+  kind: EngineKind,
+  info: Info,
+  version: Version,
+  number: string,
+  monitorStarts: boolean,
+): EngineInfo {
   const rootless = (info.SecurityOptions ?? []).some((option) => option.split(',').includes('name=rootless'));
   const components = version.Server?.Components ?? [];
   if (components.some(({ Name }) => Name === 'Podman Engine')) throw imitation(kind);
-  const kit = components.find(({ Name }) => Name === 'rootlesskit')?.Details ?? {};
+  const kit = components.find(({ Name }) => Name === 'rootlesskit')?.Details;
   const engine: EngineInfo = {
     kind,
     version: number,
@@ -92,12 +100,13 @@ function engineInfo(kind: EngineKind, info: Info, version: Version, number: stri
       // Containers sit on a bridge behind RootlessKit's network, whatever its driver.
       hostAddressInNode: false,
       startsAtBoot: 'daemon',
+      monitorStarts,
       // Seen with Docker 26.1: `start` ends after 16 s with "Timed out proxy starting the userland proxy".
       portOnSeveralAddresses: !rootless,
       needsVxlanChecksum: false,
     },
   };
-  return withDrivers(engine, { networkDriver: kit['NetworkDriver'] ?? '', portDriver: kit['PortDriver'] ?? '' });
+  return withDrivers(engine, { networkDriver: kit?.NetworkDriver ?? '', portDriver: kit?.PortDriver ?? '' });
 }
 
 /** The engine with what RootlessKit told of its drivers. */

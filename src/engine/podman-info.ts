@@ -51,6 +51,7 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     features: {
       hostAddressInNode: pasta,
       startsAtBoot: 'user-unit',
+      monitorStarts: false,
       portOnSeveralAddresses: true,
       needsVxlanChecksum: network === 'slirp4netns',
     },

@@ -48,6 +48,7 @@ export const podman = createDialect({
     '--log-opt=max-size=10mb',
   ],
   unknownVolumeOptions: [],
+  imageFlags: [],
   // Like Docker's: kill at once. `stop` is for a graceful end.
   removeFlags: ['--ignore', '--time=0'],
   eventFlags: (name, since) => [...eventFilters(name, since), '--format', 'json'],

@@ -8,6 +8,8 @@ export interface EngineFeatures {
   readonly hostAddressInNode: boolean;
   /** Who starts the node again after a boot: the engine's daemon, or a systemd user unit that rkube writes. */
   readonly startsAtBoot: 'daemon' | 'user-unit';
+  /** A monitor beside the engine starts containers too, and may come between a `start` (containerd's). */
+  readonly monitorStarts: boolean;
   /** One port can be published on several host addresses; RootlessKit maps them all to one address of its own. */
   readonly portOnSeveralAddresses: boolean;
   /** The user-mode network drops VXLAN whose inner checksum is left to hardware (slirp4netns). */

@@ -1,5 +1,6 @@
 import { awaitCondition, type Run } from '../core/run.ts';
 import { done, notYet } from '../core/wait.ts';
+import { startContainer } from '../engine/start.ts';
 import type { ContainerEngine, ContainerSpec } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
 import { bootUnit, hasUserManager, removeUnit, startByUnit, stopUnit } from './boot-unit.ts';
@@ -40,7 +41,7 @@ export async function startNode(run: Run, host: Host, node: NodeContainer, names
   if (engine.info.features.startsAtBoot === 'user-unit' && (await hasUserManager(host))) {
     await startByUnit(run, host, names.unit, bootUnit(names.container, engine.dialect.kind));
   } else {
-    await engine.ask(engine.dialect.startContainer(node.name));
+    await startContainer(engine, node.name, run.lifetime);
   }
 }
 

@@ -12,6 +12,8 @@ describe.each(ENGINE_KINDS)('%s (fake)', (kind) => {
 
   beforeAll(async () => {
     fakes = fakeEngines({
+      // It tells its drivers; older ones leave that to RootlessKit.
+      profiles: ['nerdctl-2.3.1'],
       images: [IMAGE],
       exec: [{ match: 'exit 3', exitCode: 3, stdout: 'out\n', stderr: 'err\n' }],
     });

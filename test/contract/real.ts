@@ -1,9 +1,9 @@
 // The contract suite on a real engine, as a program for hosts that have node but not this project's dependencies:
 //   npx esbuild test/contract/real.ts --bundle --platform=node --format=esm --outfile=contract.mjs \
 //     --banner:js="import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
-//   node contract.mjs ENGINE IMAGE [NETWORK]
+//   node contract.mjs ENGINE IMAGE [NETWORK [TITLE]]
 // IMAGE stays running by itself and has sh and cat. NETWORK is one of the engine's own, such as `pasta` or `none`;
-// without it the suite makes one. Prints one line a case, ends with `N passed, N failed`, and with 1 when one failed.
+// without it the suite makes one. TITLE, or a part of it, chooses cases. Prints one line a case, ends with `N passed, N failed`, and with 1 when one failed.
 import { createServer } from 'node:net';
 import { ENGINE_KINDS } from '../../src/config/types.ts';
 import { messageOf, RkubeError } from '../../src/core/errors.ts';
@@ -51,9 +51,11 @@ async function attempt(on: Ground, run: (on: Ground) => Promise<void>): Promise<
     .join('\n');
 }
 
-const on = await ground(process.argv.slice(2));
+const [, , kind = '', image = '', network = '', only = ''] = process.argv;
+const on = await ground([kind, image, ...(network === '' ? [] : [network])]);
+const cases = CASES.filter(({ title }) => title.includes(only));
 let failed = 0;
-for (const { title, run } of CASES) {
+for (const { title, run } of cases) {
   const started = performance.now();
   const problem = await attempt(on, run);
   if (problem !== '') failed += 1;
@@ -62,5 +64,5 @@ for (const { title, run } of CASES) {
   );
   if (problem !== '') process.stdout.write(`     ${problem}\n`);
 }
-process.stdout.write(`${CASES.length - failed} passed, ${failed} failed\n`);
+process.stdout.write(`${cases.length - failed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -13,6 +13,7 @@ const IMAGE = 'localhost/rkube-node:v1.36.3';
 const FEATURES = {
   hostAddressInNode: false,
   startsAtBoot: 'daemon',
+  monitorStarts: false,
   portOnSeveralAddresses: false,
   needsVxlanChecksum: true,
 } as const;

@@ -37,22 +37,32 @@ describe('a recorded container', () => {
         error: expect.stringMatching(/^crun: controller `pids` is not available/) as unknown,
       },
     ],
-    [
-      'nerdctl-2.1.3-running',
-      {
-        name: 'rkube-a-n1',
-        status: 'running',
-        image: 'localhost/rkube-node:v1.36.3',
-        startedAt: '2026-11-21T04:05:59.100Z',
-      },
-    ],
   ])('%s', (file, expected) => {
     expect(parseContainer(result({ stdout: recorded(file) }))).toMatchObject(expected);
   });
 });
 
+describe('a recorded node', () => {
+  test.each([
+    ['docker-28.5.2', '2026-11-21T16:22:12.977Z'],
+    ['podman-5.8.6', '2026-11-21T16:22:15.892Z'],
+    ['nerdctl-2.2.1', '2026-11-21T16:22:20.160Z'],
+  ])('of %s: created, running, stopped', (engine, startedAt) => {
+    const node = {
+      name: 'rkube-a-n1',
+      image: 'localhost/rkube-node:v1.36.3',
+      labels: { 'dev.rkube.config': '{"a":[1,2],"b":"c=d"}' },
+    };
+    const seen = (state: string) => parseContainer(result({ stdout: recorded(`${engine}-${state}`) }));
+    expect(seen('created')).toMatchObject({ ...node, status: 'created', startedAt: '' });
+    expect(seen('running')).toMatchObject({ ...node, status: 'running', startedAt });
+    expect(seen('stopped')).toMatchObject({ ...node, status: 'stopped', startedAt });
+  });
+});
+
 describe("engines' words for the state", () => {
   test.each([
+    ['', 'created'],
     ['configured', 'created'],
     ['initialized', 'created'],
     ['restarting', 'stopped'],

@@ -22,7 +22,7 @@ async function detect(
   return { found, asked: [...new Set(calls.map(({ engine: kind }) => kind))], calls: calls.map(({ argv }) => argv) };
 }
 
-const ROOTFUL = ['podman-5.4.2-rootful', 'docker-26.1.5-rootful', 'nerdctl-2.1.3-rootful'];
+const ROOTFUL = ['podman-5.4.2-rootful', 'docker-26.1.5-rootful', 'nerdctl-2.2.1-rootful'];
 
 describe('takes', () => {
   test.each([
@@ -122,7 +122,7 @@ describe('refuses', () => {
       [
         'podman is not installed',
         'docker 26.1.5+dfsg1 answers, but it is rootful',
-        'nerdctl 2.1.3 answers, but it is rootful',
+        'nerdctl 2.2.1 answers, but it is rootful',
       ],
       /--allow-rootful/,
     ],

@@ -17,7 +17,13 @@ function told(profile: string): EngineInfo {
   return parse(specs.map((spec) => result({ spec, stdout: answer(profile, spec.args[0] ?? '') })));
 }
 
-const features = (hostAddressInNode: boolean, startsAtBoot: string, needsVxlanChecksum: boolean) => ({
+const features = (
+  hostAddressInNode: boolean,
+  startsAtBoot: string,
+  needsVxlanChecksum: boolean,
+  monitorStarts = false,
+) => ({
+  monitorStarts,
   hostAddressInNode,
   startsAtBoot,
   needsVxlanChecksum,
@@ -44,6 +50,16 @@ describe('what recorded engines tell of themselves', () => {
     ],
     ['podman-5.4.2-rootful', { rootless: false, networkDriver: '', portDriver: '', controllers: [], cgroupVersion: 1 }],
     [
+      'podman-5.8.6',
+      {
+        rootless: true,
+        networkDriver: 'pasta',
+        portDriver: 'pasta',
+        controllers: ['cpu', 'io', 'memory', 'pids'],
+        cgroupVersion: 2,
+      },
+    ],
+    [
       'podman-6.0.0',
       { rootless: true, networkDriver: 'pasta', controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'] },
     ],
@@ -66,6 +82,10 @@ describe('what recorded engines tell of themselves', () => {
       { rootless: true, version: '28.5.2+dfsg4', networkDriver: 'pasta', portDriver: '', controllers: delegated },
     ],
     [
+      'docker-28.5.2-slirp4netns',
+      { rootless: true, networkDriver: 'slirp4netns', portDriver: 'builtin', controllers: delegated },
+    ],
+    [
       'docker-29.5.2',
       {
         rootless: true,
@@ -76,10 +96,11 @@ describe('what recorded engines tell of themselves', () => {
       },
     ],
     [
-      'nerdctl-2.1.3',
-      { rootless: true, version: '2.1.3', networkDriver: '', storageDriver: 'overlayfs', controllers: delegated },
+      'nerdctl-2.2.1',
+      { rootless: true, version: '2.2.1', networkDriver: '', storageDriver: 'overlayfs', controllers: delegated },
     ],
-    ['nerdctl-2.1.3-rootful', { rootless: false }],
+    ['nerdctl-2.2.1-containerd-2.1', { rootless: true, version: '2.2.1', networkDriver: '', controllers: delegated }],
+    ['nerdctl-2.2.1-rootful', { rootless: false }],
     ['nerdctl-2.3.1', { rootless: true, version: '2.3.1', networkDriver: 'gvisor-tap-vsock' }],
   ])('%s', (profile, expected) => {
     expect(told(profile)).toMatchObject(expected);
@@ -96,8 +117,11 @@ describe('what that means for a node', () => {
     ['docker-26.1.5-rootful', { ...features(false, 'daemon', false), portOnSeveralAddresses: true }],
     ['docker-28.5.2', features(false, 'daemon', false)],
     ['docker-29.5.2', features(false, 'daemon', false)],
-    ['nerdctl-2.1.3', features(false, 'daemon', true)],
-    ['nerdctl-2.3.1', features(false, 'daemon', false)],
+    ['nerdctl-2.2.1', features(false, 'daemon', true, true)],
+    ['nerdctl-2.3.1', features(false, 'daemon', false, true)],
+    ['nerdctl-2.2.1-containerd-2.1', features(false, 'daemon', true, true)],
+    ['docker-28.5.2-slirp4netns', features(false, 'daemon', true)],
+    ['podman-5.8.6', features(true, 'user-unit', false)],
   ])('%s', (profile, expected) => {
     expect(told(profile).features).toEqual(expected);
   });
@@ -175,7 +199,7 @@ test.each([
   ['podman-5.4.2', '/run/user/65533/podman/podman.sock'],
   ['podman-4.3.1', '/run/user/65533/podman/podman.sock'],
   ['docker-26.1.5', undefined],
-  ['nerdctl-2.1.3', undefined],
+  ['nerdctl-2.2.1', undefined],
 ])('%s tells that its socket is %s', (profile, socket) => {
   expect(told(profile).socket).toBe(socket);
 });

@@ -64,7 +64,7 @@ describe('RootlessKit over its socket', () => {
     ['pasta', false],
     ['slirp4netns', true],
   ])('fills in for a nerdctl that does not tell: %s', async (driver, needsVxlanChecksum) => {
-    using fakes = fakeEngines({ profiles: ['nerdctl-2.1.3'] });
+    using fakes = fakeEngines({ profiles: ['nerdctl-2.2.1'] });
     const body = JSON.stringify({ networkDriver: { driver }, portDriver: { driver: 'builtin' } });
     await serving('containerd-rootless/api.sock', says(200, body), async (folder) => {
       const place = { ...fakes.place, env: { XDG_RUNTIME_DIR: folder } };

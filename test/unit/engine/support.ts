@@ -37,6 +37,7 @@ const INFO: EngineInfo = {
   features: {
     hostAddressInNode: true,
     startsAtBoot: 'user-unit',
+    monitorStarts: false,
     portOnSeveralAddresses: true,
     needsVxlanChecksum: false,
   },

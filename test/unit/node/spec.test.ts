@@ -10,6 +10,7 @@ const pasta: Engine = {
   features: {
     hostAddressInNode: true,
     startsAtBoot: 'user-unit',
+    monitorStarts: false,
     portOnSeveralAddresses: true,
     needsVxlanChecksum: false,
   },
@@ -20,6 +21,7 @@ const bridge: Engine = {
   features: {
     hostAddressInNode: false,
     startsAtBoot: 'daemon',
+    monitorStarts: false,
     portOnSeveralAddresses: false,
     needsVxlanChecksum: true,
   },

@@ -93,6 +93,7 @@ export const podman: NonNullable<CheckInput['engine']> = {
   features: {
     hostAddressInNode: true,
     startsAtBoot: 'user-unit',
+    monitorStarts: false,
     portOnSeveralAddresses: true,
     needsVxlanChecksum: false,
   },

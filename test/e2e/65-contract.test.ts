@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { lab, on } from './lab.ts';
+
+// The contract suite on the real engines of both suites of Debian: the same cases as on the stand-ins.
+
+const IMAGE = 'localhost/rkube-node:v1.36.3';
+const ENGINES = [
+  ['alice', 'podman', 'pasta'],
+  ['bob', 'docker', ''],
+  ['carol', 'nerdctl', ''],
+] as const;
+
+/** The suite as one file: hosts have node, but not this project's dependencies. */
+async function bundle(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'rkube-contract-'));
+  try {
+    const outfile = join(folder, 'contract.mjs');
+    await build({
+      entryPoints: [fileURLToPath(new URL('../contract/real.ts', import.meta.url))],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile,
+      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    });
+    return readFileSync(outfile, 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('every real engine keeps the contract', () => {
+  let suite = '';
+  beforeAll(async () => {
+    suite = await bundle();
+    await lab('up', '3');
+    await lab('up', '4', '--suite', 'forky');
+  });
+
+  describe.each([
+    ['3', 'trixie'],
+    ['4', 'forky'],
+  ])('on host %s, %s', (host) => {
+    test.concurrent.each(ENGINES)('%s: %s', async (user, engine, network) => {
+      const who = `${user}@${host}`;
+      const line = `cat > contract.mjs && node contract.mjs ${engine} ${IMAGE} ${network}; code=$?; rm contract.mjs; exit $code`;
+      const { code, stdout, stderr } = await on(who, line, { input: suite, seconds: 580 });
+      expect(stdout, stderr).toMatch(/^\d\d passed, 0 failed$/m);
+      expect(code).toBe(0);
+    });
+  });
+});
