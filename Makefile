@@ -36,8 +36,8 @@ install: dist/main.js
 	@mkdir -p $(LIB)/scripts $(BIN)
 	@rm -rf $(LIB)/dist $(LIB)/compose $(LIB)/kubeadm
 	@cp -R dist compose kubeadm package.json $(LIB)/
-	@rm -rf $(LIB)/scripts/administrator
-	@cp -R scripts/rkube.mjs scripts/administrator $(LIB)/scripts/
+	@rm -rf $(LIB)/scripts/administrator $(LIB)/scripts/network
+	@cp -R scripts/rkube.mjs scripts/administrator scripts/network $(LIB)/scripts/
 	@ln -sfn ../lib/rkube/scripts/rkube.mjs $(BIN)/rkube
 
 .PHONY: uninstall

@@ -8,3 +8,12 @@ export const MAKING: readonly VerbOption[] = [
 
 /** Of verbs that destroy something. */
 export const YES: VerbOption = { flags: '-y, --yes', help: 'do not ask' };
+
+/** Of `doctor --network`. */
+export const NETWORK: readonly VerbOption[] = [
+  { flags: '--peer <host>', help: 'with --network: a second host, by your ssh; it needs node' },
+  { flags: '--driver <name>', help: 'with --network: only this one, e.g. pasta/implicit' },
+  { flags: '--apply', help: "with --network: write what is advised as the engine's drop-in, shown first" },
+  { flags: '--undo', help: 'with --network: take the drop-in back' },
+  YES,
+];

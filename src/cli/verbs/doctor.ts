@@ -1,5 +1,6 @@
 import { EXIT } from '../../core/errors.ts';
 import type { CheckReport } from '../../preflight/types.ts';
+import { NETWORK } from '../options.ts';
 import type { Verb } from '../verb.ts';
 
 export const doctor: Verb = {
@@ -11,11 +12,16 @@ export const doctor: Verb = {
     ['rkube doctor --engine docker', ''],
     ['rkube doctor --root-script > rkube-root.sh', 'what only an administrator can do, to be read and run as root'],
     ['rkube doctor --undo-script > rkube-undo.sh', 'takes it back'],
+    ['rkube doctor --network', 'measure the network drivers that are installed, and advise one'],
+    ['rkube doctor --network --peer host2', 'VXLAN to host2, too, by your ssh'],
+    ['rkube doctor --network --apply', 'write the advice for the engine; --undo takes it back'],
   ],
   options: [
     { flags: '--ignore <id>', help: 'leave a check out; repeatable', repeat: true },
     { flags: '--root-script', help: 'print one script for an administrator, with what this host lacks' },
     { flags: '--undo-script', help: 'print the script that takes back what root scripts did on a host' },
+    { flags: '--network', help: 'measure network drivers on this host (20 s); the engine is left alone' },
+    ...NETWORK,
   ],
   settings: 'all',
   data: true,
@@ -23,6 +29,10 @@ export const doctor: Verb = {
     if (invocation.flags['rootScript'] === true || invocation.flags['undoScript'] === true) {
       const { printScript } = await import('../administrator.ts');
       return printScript(invocation);
+    }
+    if (['network', 'peer', 'driver', 'apply', 'undo'].some((flag) => invocation.flags[flag] !== undefined)) {
+      const { networkDoctor } = await import('../network.ts');
+      return networkDoctor(invocation);
     }
     const { openCheckup } = await import('../checkup.ts');
     const { fatalProblems } = await import('../../preflight/run.ts');
