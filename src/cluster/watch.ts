@@ -26,26 +26,32 @@ type Notice = ContainerEvent | { readonly lost: string } | 'events come again';
  * What `rkube status` shows, now and after each change, until the signal aborts. The engine is not asked again
  * and again: it tells what happens to the container. It may end and come back, and so may the node.
  */
-export async function* watch(site: Site, signal: AbortSignal): AsyncGenerator<Sight> {
+export async function* watch(site: Site, until: AbortSignal): AsyncGenerator<Sight> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([until, stop.signal]);
   const inbox = new Inbox<Notice>();
   let id = '';
   const following = feed(site, signal, inbox, () => ({ name: site.node.name, id }));
-  let container = await site.node.state();
-  id = container?.id ?? '';
-  let seen = await observe(site, container);
-  yield { status: seen, changes: [] };
-  while (!signal.aborted) {
-    const notices = await inbox.take(INTERVAL_MS, signal);
-    let problem = '';
-    if (notices.length > 0) ({ container, problem } = await look(site, container));
+  try {
+    let container = await site.node.state();
     id = container?.id ?? '';
-    const now = problem === '' ? await observe(site, container) : { ...seen, problem };
-    if (signal.aborted) break;
-    const changes = [...notices.flatMap((notice) => told(site, container, notice)), ...changesBetween(seen, now)];
-    seen = remember(seen, now);
-    if (changes.length > 0) yield { status: now, changes };
+    let seen = await observe(site, container);
+    yield { status: seen, changes: [] };
+    while (!signal.aborted) {
+      const notices = await inbox.take(INTERVAL_MS, signal);
+      let problem = '';
+      if (notices.length > 0) ({ container, problem } = await look(site, container));
+      id = container?.id ?? '';
+      const now = problem === '' ? await observe(site, container) : { ...seen, problem };
+      if (signal.aborted) break;
+      const changes = [...notices.flatMap((notice) => told(site, container, notice)), ...changesBetween(seen, now)];
+      seen = remember(seen, now);
+      if (changes.length > 0) yield { status: now, changes };
+    }
+  } finally {
+    stop.abort();
+    await following;
   }
-  await following;
 }
 
 /** The container as the engine has it; as it was where the engine does not answer. */

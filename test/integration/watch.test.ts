@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { type FakeApi, fakeApi } from '../fixtures/engine/api.ts';
 import { initialisedOnce } from './member.ts';
-import type { TestSite } from './site.ts';
+import { says } from './says.ts';
+import { IMAGE, TestSite } from './site.ts';
 
 const member = initialisedOnce({ engine: 'docker' });
 
@@ -79,6 +80,19 @@ describe('rkube status --watch', () => {
     await until(() => running.output.stdout.includes(': started'));
     running.kill('SIGINT');
     expect(await running.done).toMatchObject({ exitCode: 130, stderr: '' });
+  });
+
+  it('ends with the error that it finds at the start, although events could come', async () => {
+    using site = new TestSite({ engine: 'docker' });
+    const args = ['create', '--name', `rkube-rkube-${site.node}`, '--network', 'none', IMAGE];
+    await site.fakes.runner.run({ file: 'docker', args, effect: 'write' });
+    const { api } = await engineApi();
+    await using _ = api;
+    const env = { DOCKER_HOST: `unix://${api.path}` };
+    expect(await site.run(['status', '--watch'], { env })).toMatchObject({
+      exitCode: 1,
+      stderr: says('leaves it alone'),
+    });
   });
 
   it('ends when nobody reads any more', async () => {
