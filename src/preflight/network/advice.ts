@@ -19,7 +19,7 @@ const LEAST_NOISE = 0.15;
  * the fastest; among equally fast ones that in use, then the one that takes least processor time.
  */
 export function advise(measurements: readonly Measurement[]): Advice {
-  const working = measurements.filter(({ problem }) => problem === '');
+  const working = comparable(measurements);
   const top = Math.max(...working.map(speed));
   const serious = working.filter((each) => perhaps(each) * WORTH >= top);
   const most = Math.max(...serious.map(kept));
@@ -31,6 +31,13 @@ export function advise(measurements: readonly Measurement[]): Advice {
   if (best === undefined) return { driver: '', reasons: ['No driver works on this host'] };
   const others = working.filter((each) => each !== best);
   return { driver: nameOf(best), reasons: [figures(best), ...others.map((each) => against(best, each))] };
+}
+
+/** Drivers that carry both ways; where VXLAN came through with any, only those with which it did. */
+function comparable(measurements: readonly Measurement[]): readonly Measurement[] {
+  const both = measurements.filter(({ uplink, published, source }) => uplink && published && source);
+  const tunnels = both.filter(({ vxlan }) => vxlan !== undefined);
+  return tunnels.length > 0 ? tunnels : both;
 }
 
 const rates = ({ uplink, published, vxlan }: Measurement): Rate[] =>

@@ -1,4 +1,5 @@
 import { type CommandRunner, type CommandSpec, quote } from '../../core/command.ts';
+import { messageOf, RkubeError } from '../../core/errors.ts';
 import type { Lifetime } from '../../core/lifetime.ts';
 import type { NetworkDriver } from '../../engine/network/types.ts';
 import type { Ground } from './measure.ts';
@@ -17,7 +18,7 @@ export interface Peer {
   vxlan(ground: Ground, driver: NetworkDriver, inside: Probe, seconds: number): Promise<Sent>;
 }
 
-/** @throws RkubeError `not-measured` with ssh's last words */
+/** @throws RkubeError `peer-out-of-reach` with ssh's last words */
 export async function openPeer(
   runner: CommandRunner,
   lifetime: Lifetime,
@@ -25,10 +26,12 @@ export async function openPeer(
   /** Where this host listens. */
   here: { readonly host: string; readonly port: number },
 ): Promise<Peer> {
-  const probe = await Probe.start(runner, lifetime, remote(name, program('node'), {}));
+  const probe = await Probe.start(runner, lifetime, remote(name, program('node'), {})).catch((error: unknown) =>
+    unreached(error, lifetime, `${name} as peer`, `\`ssh ${name} node --version\` must answer without a prompt.`),
+  );
   const { from: address } = await probe.send(here, 0).catch(async (error: unknown) => {
     await probe.end();
-    throw error;
+    return unreached(error, lifetime, `${name} to ${here.host}`, 'The peer must reach the address of this host.');
   });
   return { probe, vxlan: (...given) => vxlan(runner, lifetime, name, address, ...given) };
 }
@@ -55,6 +58,11 @@ async function vxlan(
   } finally {
     await far.end();
   }
+}
+
+function unreached(cause: unknown, lifetime: Lifetime, what: string, next: string): never {
+  if (lifetime.interrupted) throw cause;
+  throw new RkubeError({ id: 'peer-out-of-reach', message: `${what}: ${messageOf(cause)}`, next, cause });
 }
 
 /** The command on the other host, with a folder for what it writes, which goes when it ends. */

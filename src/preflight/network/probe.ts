@@ -9,8 +9,6 @@ import { shipped } from '../../core/package.ts';
 const START_LIMIT = 15_000;
 const ANSWER_LIMIT = 12_000;
 const END_LIMIT = 4_000;
-/** Nothing that is measured lasts longer; the runner ends what is left then. */
-const LIFE_LIMIT = 60_000;
 
 const Answer = z.object({ ok: z.optional(z.unknown()), error: z.optional(z.string()) });
 
@@ -60,7 +58,7 @@ export class Probe {
     if (runner.open === undefined) throw new TypeError('this runner only shows commands');
     const lines = new Lines();
     // The program's text says nothing where the command is shown.
-    const spec = { ...command, effect: 'read', timeoutMs: LIFE_LIMIT, secrets: [shipped(...FILE)] } as const;
+    const spec = { ...command, effect: 'read', secrets: [shipped(...FILE)] } as const;
     const channel = await runner.open(spec, (stream, text) => lines.add(stream, text));
     void channel.ended.then(({ notFound }) => lines.end(notFound ? `${spec.file} is not installed` : ''));
     const probe = new Probe(channel, lines, lifetime);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { usageError } from '../../core/errors.ts';
 import { report } from '../../core/reporter.ts';
@@ -6,6 +6,7 @@ import type { Run } from '../../core/run.ts';
 import { NETWORKS } from '../../engine/network/index.ts';
 import type { NetworkDriver } from '../../engine/network/types.ts';
 import type { EngineInfo } from '../../engine/types.ts';
+import { lock } from '../../host/lock.ts';
 import { hostMtu } from '../../host/mtu.ts';
 import type { Host } from '../../host/types.ts';
 import { type Ground, measure } from './measure.ts';
@@ -47,7 +48,11 @@ export async function measureAll(
   drivers: readonly NetworkDriver[],
   wish: Wish,
 ): Promise<readonly Measurement[]> {
-  const folder = await mkdtemp(join(host.env['XDG_RUNTIME_DIR'] ?? '/tmp', 'rkube-network-'));
+  // Two at once would measure each other; and what a killed one left has a name that is known.
+  await lock(host.uid, 'the network');
+  const folder = join(host.env['XDG_RUNTIME_DIR'] || '/tmp', `rkube-network-${host.uid}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
   const ends: Probe[] = [];
   try {
     const ground = await prepare(run, host, engine, wish, folder, ends);

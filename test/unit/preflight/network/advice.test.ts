@@ -20,6 +20,15 @@ const of = (network: string, speed: number, kept: Source, more: Partial<Measurem
   ...more,
 });
 
+const broken: Measurement = {
+  network: 'a',
+  ports: 'p',
+  mtu: 65520,
+  hostAddress: false,
+  inUse: false,
+  problem: 'no answer',
+};
+
 it.each<[string, readonly Measurement[], string]>([
   ['the faster of two', [of('a', 1, 'kept'), of('b', 2, 'kept')], 'b/p'],
   ['who keeps source addresses, while not half as fast', [of('a', 1, 'kept'), of('b', 1.9, 'lost')], 'a/p'],
@@ -42,8 +51,14 @@ it.each<[string, readonly Measurement[], string]>([
     [of('a', 1, 'kept', { vxlan: flow(0.9) }), of('b', 1, 'kept', { vxlan: flow(0.1) })],
     'a/p',
   ],
-  ['only what works', [of('a', 9, 'kept', { problem: 'no answer' }), of('b', 1, 'lost')], 'b/p'],
-  ['nothing, when nothing works', [of('a', 9, 'kept', { problem: 'no answer' })], ''],
+  ['who carries VXLAN', [of('a', 9, 'kept', { problem: 'dropped' }), of('b', 1, 'lost', { vxlan: flow(0.1) })], 'b/p'],
+  [
+    'by the rest, when the peer carries no VXLAN',
+    [of('a', 2, 'kept', { problem: 'x' }), of('b', 1, 'kept', { problem: 'x' })],
+    'a/p',
+  ],
+  ['only what works', [broken, of('b', 1, 'lost')], 'b/p'],
+  ['nothing, when nothing works', [broken], ''],
 ])('advises %s', (_, measurements, expected) => expect(advise(measurements).driver).toBe(expected));
 
 it('says why, with figures, and against what is in use', () => {
