@@ -47,7 +47,9 @@ async function vxlan(
   seconds: number,
 ): Promise<Sent> {
   const { file, args } = driver.inside({ argv: program('node'), folders: [], address, ports });
-  const far = await Probe.start(runner, lifetime, remote(name, [file, ...args], env));
+  const far = await Probe.start(runner, lifetime, remote(name, [file, ...args], env)).catch((error: unknown) =>
+    unreached(error, lifetime, `VXLAN, on ${name}`, 'The peer needs the same driver.'),
+  );
   try {
     const [port, tunnel] = ports;
     const mtu = hostMtu - VXLAN;
