@@ -57,8 +57,7 @@ export class Probe {
   ): Promise<Probe> {
     if (runner.open === undefined) throw new TypeError('this runner only shows commands');
     const lines = new Lines();
-    // The program's text says nothing where the command is shown.
-    const spec = { ...command, effect: 'read', secrets: [shipped(...FILE)] } as const;
+    const spec = { ...command, effect: 'read' } as const;
     const channel = await runner.open(spec, (stream, text) => lines.add(stream, text));
     void channel.ended.then(({ notFound }) => lines.end(notFound ? `${spec.file} is not installed` : ''));
     const probe = new Probe(channel, lines, lifetime);
