@@ -1,0 +1,2 @@
+module rkube.dev/bench/flows
+go 1.26.0

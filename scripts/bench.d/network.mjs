@@ -1,0 +1,79 @@
+// Throughput and cost of the pod network between two lab hosts, for every network path, beside the path's own uplink.
+// Results go to standard output as a table (and to RKUBE_BENCH_JSON as JSON), progress to standard error.
+// RKUBE_BENCH_PATHS: only paths whose title has this text. RKUBE_BENCH_MTU: `rkube init --mtu`.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cell, ingest, install, iperf, lab, on, POD, ping, SERVERS, TOOLS } from './network-tools.mjs';
+
+/** @typedef {import('./network-tools.mjs').Side} Side */
+/** @typedef {{title: string, user: string, engine: string, tells: string, unit?: string, file?: string, lines?: string[]}} Path */
+
+/** TCP's payload of a 1500-byte packet inside VXLAN, and the same for UDP: the uplink carries packets of that size too. */
+const [MSS, DATAGRAM] = ['1398', '1372'];
+const udp = ['--udp', '--bitrate', '0', '--length', DATAGRAM];
+
+/** @type {Path[]} */
+const paths = JSON.parse(readFileSync(new URL('../lab.d/paths.json', import.meta.url), 'utf8')).filter(
+  (/** @type {Path} */ { title }) => title.includes(process.env.RKUBE_BENCH_PATHS ?? ''),
+);
+const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
+
+lab('up', '2', '--fresh');
+TOOLS.build();
+const rows = [];
+for (const path of paths) {
+  say(`== ${path.title}`);
+  /** @type {Side[]} */
+  const sides = [1, 2].map((host) => ({ host, who: `${path.user}@${host}`, engine: path.engine }));
+  choose(path, sides, true);
+  try {
+    rows.push(measure(path, sides));
+  } finally {
+    for (const { who } of sides) on(who, 'rkube delete --yes', { mayFail: true });
+    choose(path, sides, false);
+  }
+}
+const columns = Object.keys(rows[0] ?? {});
+for (const line of [columns, columns.map(() => '---'), ...rows.map((row) => columns.map((name) => cell(row[name])))])
+  process.stdout.write(`| ${line.join(' | ')} |\n`);
+if (process.env.RKUBE_BENCH_JSON)
+  writeFileSync(process.env.RKUBE_BENCH_JSON, `${JSON.stringify(rows, undefined, 1)}\n`);
+
+/** The engine with this path's drivers on both hosts, or with its own again. @param {Path} path @param {Side[]} sides @param {boolean} chosen */
+function choose({ file, lines = [], unit }, sides, chosen) {
+  for (const { who } of sides) {
+    if (file)
+      on(who, chosen ? `mkdir -p "$(dirname ${file})" && cat >${file}` : `rm ${file}`, {
+        input: `${lines.join('\n')}\n`,
+      });
+    if (unit) on(who, `systemctl --user daemon-reload && systemctl --user restart ${unit}`);
+  }
+}
+
+/** One row. @param {Path} path @param {Side[]} sides @returns {Record<string, unknown>} */
+function measure({ title, engine }, [server, client]) {
+  const mtu = process.env.RKUBE_BENCH_MTU ? `--mtu ${process.env.RKUBE_BENCH_MTU}` : '';
+  on(server.who, `rkube init --engine ${engine} --publish 30081 ${mtu}`);
+  const ticket = on(server.who, 'rkube join-command');
+  on(client.who, `rkube join --engine ${engine}`, { input: ticket });
+  on(server.who, 'rkube kubectl apply -f -', { input: SERVERS });
+  on(server.who, 'rkube kubectl rollout status daemonset/bench --timeout 240s');
+  for (const side of [server, client]) install(side);
+  ingest(server);
+  const pod = POD.address(server);
+  const host = `10.99.0.1${server.host}`;
+  const inPod = (/** @type {string[]} */ ...args) => iperf(client, 'pod', pod, args);
+  const raw = (/** @type {string[]} */ ...args) => iperf(client, 'node', host, args);
+  return {
+    path: title,
+    'TCP, 1 flow': inPod(),
+    'TCP, 16 flows': inPod('--parallel', '16'),
+    'TCP, uplink': raw('--set-mss', MSS),
+    'UDP, 1 flow': inPod(...udp),
+    'UDP, 16 flows': inPod(...udp, '--parallel', '16'),
+    'UDP, uplink': raw(...udp),
+    NodePort: iperf(client, 'host', host, ['--port', '30081']),
+    'round trip': ping(client, pod),
+    '1000 connections': POD.flows(client, pod, 1000, 1000),
+    '100 connections': POD.flows(client, pod, 100, 100),
+  };
+}
