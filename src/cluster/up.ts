@@ -4,7 +4,7 @@ import { RkubeError, usageError } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
 import { defaultHostAddress } from '../host/address.ts';
 import { findImage, pullNodeImage } from '../node/image.ts';
-import { createNode, removeContainer, removeNode, startNode, waitBooted } from '../node/lifecycle.ts';
+import { createNode, removeContainer, removeNode, startNode, startsAtBoot, waitBooted } from '../node/lifecycle.ts';
 import { LABEL } from '../node/names.ts';
 import { rejectOthersThings } from '../node/ours.ts';
 import { containerSpec, type HostDevices, OPTIONAL_DEVICES, publishedPorts } from '../node/spec.ts';
@@ -63,7 +63,8 @@ export async function bringUp(
   } else {
     rejectOtherRole(site, before.labels[LABEL.role], options.role);
   }
-  if (before?.status !== 'running') {
+  // Who made the container by other means than rkube's, such as compose, gets it started at boot from now on.
+  if (before?.status !== 'running' || !(await startsAtBoot(host, node, names))) {
     await steps.step('Start node container', () => startNode(run, host, node, names));
   }
   await steps.step('Wait until the node has booted', () => waitBooted(run, node));

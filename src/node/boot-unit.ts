@@ -44,6 +44,9 @@ export async function hasUserManager(host: Host): Promise<boolean> {
   return (await host.runner.run(systemctl('read', 'show', '--property=Version'))).exitCode === 0;
 }
 
+export const hasUnit = async (host: Host, unit: string): Promise<boolean> =>
+  (await host.readFile(join(unitFolder(host), unit))) !== undefined;
+
 /** Writes the unit, enables it for the next boots and starts the container through it. */
 export async function startByUnit(run: Run, host: Host, unit: string, text: string): Promise<void> {
   const file = join(unitFolder(host), unit);
@@ -68,7 +71,7 @@ export async function stopUnit(host: Host, unit: string): Promise<void> {
 /** Removes the unit, if there is one. */
 export async function removeUnit(run: Run, host: Host, unit: string): Promise<void> {
   const file = join(unitFolder(host), unit);
-  if ((await host.readFile(file)) === undefined) return;
+  if (!(await hasUnit(host, unit))) return;
   await stopUnit(host, unit);
   if (run.dryRun) report(run.reporter, 'plan', `# removes ${file}`);
   else await rm(file, { force: true });

@@ -3,7 +3,7 @@ import { done, notYet } from '../core/wait.ts';
 import { startContainer } from '../engine/start.ts';
 import type { ContainerEngine, ContainerSpec } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
-import { bootUnit, hasUserManager, removeUnit, startByUnit, stopUnit } from './boot-unit.ts';
+import { bootUnit, hasUnit, hasUserManager, removeUnit, startByUnit, stopUnit } from './boot-unit.ts';
 import type { NodeContainer } from './container.ts';
 import { LABEL, type NodeNames } from './names.ts';
 
@@ -33,6 +33,12 @@ export async function createNode(
     acceptNetwork(await engine.ask(dialect.networkSubnets(spec.network)));
   }
   await engine.ask(dialect.createContainer(spec));
+}
+
+/** Whether the container will start at boot, as far as this host can do that. */
+export async function startsAtBoot(host: Host, node: NodeContainer, names: NodeNames): Promise<boolean> {
+  if (node.engine.info.features.startsAtBoot === 'daemon' || (await hasUnit(host, names.unit))) return true;
+  return !(await hasUserManager(host));
 }
 
 /** Starts the container so that it also starts at boot. */
