@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lab, nodesReady, ok, residue } from './lab.ts';
 
-const COMPOSE = 'NODE_NAME=host1 HOST_IP=10.99.0.11';
+const COMPOSE = 'NODE_NAME=host1 HOST_IP=10.99.0.11 HOST_MODULES=/mnt';
 const FILE = '-f /usr/local/lib/rkube/compose/compose.yaml';
 
 // `podman compose` hands on to the first provider that is installed: docker-compose or podman-compose.
@@ -15,9 +15,9 @@ describe.sequential('a node that compose brought up', () => {
     { who: 'alice@1', engine: 'podman', compose: 'PODMAN_COMPOSE_PROVIDER=podman-compose podman compose' },
   ])('is taken over by rkube init: $compose', async ({ who, engine, compose }) => {
     await ok(who, `${COMPOSE} ${compose} ${FILE} up -d`);
-    const made = await ok(who, `${engine} inspect --format '{{.Id}}' rkube-rkube-host1`);
+    const made = await ok(who, `${engine} container inspect --format '{{.Id}}' rkube-rkube-host1`);
     await ok(who, `rkube init --engine ${engine}`);
-    expect(await ok(who, `${engine} inspect --format '{{.Id}}' rkube-rkube-host1`)).toBe(made);
+    expect(await ok(who, `${engine} container inspect --format '{{.Id}}' rkube-rkube-host1`)).toBe(made);
     await nodesReady(who, ['host1']);
     await ok(who, 'rkube down && rkube up');
     await nodesReady(who, ['host1']);

@@ -29,6 +29,8 @@ const STATE: NodeState = {
 const WORLD = `
 set -eu
 mount --bind hosts /etc/hosts
+mount --bind resolv.conf /etc/resolv.conf
+mount -t tmpfs none /run
 mount --bind cgroup /sys/fs/cgroup
 mount -t tmpfs none /var/lib
 mkdir /var/lib/rkube
@@ -44,6 +46,7 @@ eval "$1"
 echo "--- address"; ip -4 -o address show dev eth0 | awk '{ print $4 }'
 echo "--- nft"; nft list ruleset
 echo "--- hosts"; cat hosts
+echo "--- resolver"; cat /run/rkube/resolv.conf 2>/dev/null || true
 echo "--- forward"; cat /proc/sys/net/ipv4/ip_forward
 echo "--- unchanged"; [ "$before" != "$(ip -4 address show dev eth0; cat hosts)" ] || echo yes
 `;
@@ -63,6 +66,7 @@ beforeEach(({ skip }) => {
   mkdirSync(join(folder, 'cgroup'));
   mkdirSync(join(folder, 'bin'));
   writeFileSync(join(folder, 'hosts'), '127.0.0.1 localhost\n10.88.0.2 host1\n');
+  writeFileSync(join(folder, 'resolv.conf'), 'nameserver 192.0.2.53\n');
   writeFileSync(join(folder, 'cgroup/cgroup.controllers'), 'cpu memory pids\n');
   writeFileSync(join(folder, 'bin/systemctl'), `#!/bin/sh\necho "$*" >>'${join(folder, 'systemctl.log')}'\n`, {
     mode: 0o755,
@@ -89,6 +93,7 @@ function start(state: NodeState | undefined, { eth0 = `${INNER}/16`, commands = 
     address: part('address').trim().split('\n'),
     nft: part('nft'),
     hosts: part('hosts'),
+    resolver: part('resolver').trim().split('\n'),
     forward: part('forward').trim(),
     unchanged: part('unchanged').trim(),
   };
@@ -226,5 +231,21 @@ describe('the start of every node', () => {
       nft: '',
       said: expect.stringContaining('rkube up writes it') as string,
     });
+  });
+});
+
+describe('what pods resolve with', () => {
+  const DOCKER = 'nameserver 127.0.0.11\nsearch example.org\noptions ndots:0\n';
+  it.each([
+    ['what the node has', 'nameserver 192.0.2.53\n', ['nameserver 192.0.2.53']],
+    [
+      "the servers behind Docker's own resolver",
+      `${DOCKER}# ExtServers: [10.0.2.3 2001:db8::53 host(127.0.0.53)]\n`,
+      ['nameserver 10.0.2.3', 'nameserver 2001:db8::53', 'search example.org', 'options ndots:0'],
+    ],
+    ['what the node has when Docker does not tell them', DOCKER, DOCKER.trim().split('\n')],
+  ])('is %s', (_, text, lines) => {
+    writeFileSync(join(folder, 'resolv.conf'), text);
+    expect(start(STATE).resolver.filter((line) => !line.startsWith('#'))).toEqual(lines);
   });
 });
