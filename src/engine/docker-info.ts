@@ -114,7 +114,9 @@ export function withDrivers(engine: EngineInfo, drivers: RootlessKitDrivers): En
   // Neither engine nor RootlessKit told the network: most likely slirp4netns, the default where it is installed.
   // Without the checksum VXLAN fails there; with it VXLAN is only slower elsewhere.
   const needsVxlanChecksum = engine.rootless && ['slirp4netns', ''].includes(drivers.networkDriver);
-  return { ...engine, ...drivers, features: { ...engine.features, needsVxlanChecksum } };
+  // RootlessKit calls it implicit when pasta opens the ports by itself, and then tells of no port driver.
+  const portDriver = drivers.portDriver || (drivers.networkDriver === 'pasta' ? 'implicit' : '');
+  return { ...engine, ...drivers, portDriver, features: { ...engine.features, needsVxlanChecksum } };
 }
 
 const imitation = (kind: EngineKind): RkubeError =>

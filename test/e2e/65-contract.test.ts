@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lab, on } from './lab.ts';
+import { lab, ok, on } from './lab.ts';
 
 // The contract suite on the real engines of both suites of Debian: the same cases as on the stand-ins.
 
-const IMAGE = 'localhost/rkube-node:v1.36.3';
+const IMAGE = 'localhost/rkube-contract:1';
+const TINY = readFileSync(new URL('tiny-image.sh', import.meta.url), 'utf8');
 const ENGINES = [
   ['alice', 'podman', 'pasta'],
   ['bob', 'docker', ''],
@@ -42,13 +43,15 @@ describe('every real engine keeps the contract', () => {
     await lab('up', '4', '--suite', 'forky');
   });
 
-  describe.each([
+  // Hosts side by side: each has a processor of its own.
+  describe.concurrent.each([
     ['3', 'trixie'],
     ['4', 'forky'],
   ])('on host %s, %s', (host) => {
-    test.concurrent.each(ENGINES)('%s: %s', async (user, engine, network) => {
+    test.each(ENGINES)('%s: %s', async (user, engine, network) => {
       const who = `${user}@${host}`;
-      const line = `cat > contract.mjs && node contract.mjs ${engine} ${IMAGE} ${network}; code=$?; rm contract.mjs; exit $code`;
+      await ok(who, `sh -s ${engine} ${IMAGE}`, { input: TINY });
+      const line = `cd contract && cat >contract.mjs && node contract.mjs ${engine} ${IMAGE} ${network}; code=$?; rm -rf ~/contract; exit $code`;
       const { code, stdout, stderr } = await on(who, line, { input: suite, seconds: 580 });
       expect(stdout, stderr).toMatch(/^\d\d passed, 0 failed$/m);
       expect(code).toBe(0);

@@ -103,7 +103,7 @@ export async function residue(who: string, engine = 'podman'): Promise<string> {
     `${engine} network ls --filter label=dev.rkube.cluster --format '{{.Name}}'`,
     'ls ~/.config/systemd/user ~/.config/systemd/user/*.wants 2>/dev/null | grep rkube',
     'ls -A ~/.kube 2>/dev/null',
-    'find ~ \\( -path "*/share/containers" -o -path "*/share/docker" -o -path "*/share/containerd" \\) -prune -o -name "*rkube*" -print 2>/dev/null',
+    'find ~ \\( -path "*/share/containers" -o -path "*/share/docker" -o -path "*/share/containerd" -o -path "*/share/cni" \\) -prune -o -name "*rkube*" -print 2>/dev/null',
     'pgrep -u $(id -u) -af "[k]ubelet|[c]ontainerd-shim-runc|[k]ube-apiserver|[n]ode scripts/rkube" | head -5',
   ];
   return (await on(who, lines.join('; '))).stdout.trim();

@@ -17,10 +17,12 @@ class ByName extends BaseSequencer {
 const asTheyEnd: Reporter = {
   onTestCaseResult(test) {
     const took = test.diagnostic()?.duration ?? 0;
-    const { state } = test.result();
+    const { state, errors = [] } = test.result();
     process.stderr.write(
       `[${seconds(performance.now() - started)} s] ${state}: ${test.fullName} (${seconds(took)} s)\n`,
     );
+    // At once: a run that is ended before its end would not tell.
+    for (const { message } of errors) process.stderr.write(`    ${message.replaceAll('\n', '\n    ')}\n`);
   },
 };
 

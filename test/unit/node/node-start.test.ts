@@ -114,14 +114,14 @@ describe('the start of a node whose engine gave it another address (way 2)', () 
     expect(rules).toContain(`oifname "eth0" ip saddr ${HOST} snat to ${INNER}`);
   });
 
-  it('stands before the rules of kube-proxy, which has priorities -100 and 100', () => {
+  it('leaves what comes in to kube-proxy first (-100), and takes what goes out before it (100)', () => {
     const priorities = [...start(STATE).nft.matchAll(/hook (\w+) priority ([^;]+);/g)].map(
       ([, hook = '', text = '']) => {
         const [, base = '', sign = '+', offset = '0'] = /^(dstnat|srcnat|)\s*([+-]?)\s*(\d*)$/.exec(text.trim()) ?? [];
         return [hook, ({ dstnat: -100, srcnat: 100 }[base] ?? 0) + Number(`${sign || '+'}${offset || 0}`)];
       },
     );
-    expect(Object.fromEntries(priorities)).toEqual({ prerouting: -110, output: -110, postrouting: 90 });
+    expect(Object.fromEntries(priorities)).toEqual({ prerouting: -90, output: -90, postrouting: 90 });
   });
 
   it('is the same at the second run', () => {
