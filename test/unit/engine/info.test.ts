@@ -79,7 +79,7 @@ describe('what recorded engines tell of themselves', () => {
     ['docker-26.1.5-rootful', { rootless: false, networkDriver: '', cgroupVersion: 2 }],
     [
       'docker-28.5.2',
-      { rootless: true, version: '28.5.2+dfsg4', networkDriver: 'pasta', portDriver: '', controllers: delegated },
+      { rootless: true, version: '28.5.2+dfsg4', networkDriver: 'pasta', portDriver: 'implicit', controllers: delegated },
     ],
     [
       'docker-28.5.2-slirp4netns',
