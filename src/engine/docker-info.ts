@@ -103,6 +103,7 @@ function engineInfo(
       monitorStarts,
       // Seen with Docker 26.1: `start` ends after 16 s with "Timed out proxy starting the userland proxy".
       portOnSeveralAddresses: !rootless,
+      portsOnEveryAddress: false,
       needsVxlanChecksum: false,
     },
   };
@@ -116,7 +117,9 @@ export function withDrivers(engine: EngineInfo, drivers: RootlessKitDrivers): En
   const needsVxlanChecksum = engine.rootless && ['slirp4netns', ''].includes(drivers.networkDriver);
   // RootlessKit calls it implicit when pasta opens the ports by itself, and then tells of no port driver.
   const portDriver = drivers.portDriver || (drivers.networkDriver === 'pasta' ? 'implicit' : '');
-  return { ...engine, ...drivers, portDriver, features: { ...engine.features, needsVxlanChecksum } };
+  const portsOnEveryAddress = portDriver === 'implicit';
+  const features = { ...engine.features, portsOnEveryAddress, needsVxlanChecksum };
+  return { ...engine, ...drivers, portDriver, features };
 }
 
 const imitation = (kind: EngineKind): RkubeError =>

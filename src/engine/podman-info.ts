@@ -53,6 +53,7 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
       startsAtBoot: 'user-unit',
       monitorStarts: false,
       portOnSeveralAddresses: true,
+      portsOnEveryAddress: false,
       needsVxlanChecksum: network === 'slirp4netns',
     },
   };

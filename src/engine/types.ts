@@ -12,6 +12,8 @@ export interface EngineFeatures {
   readonly monitorStarts: boolean;
   /** One port can be published on several host addresses; RootlessKit maps them all to one address of its own. */
   readonly portOnSeveralAddresses: boolean;
+  /** A port is open on every address of the host or on none: RootlessKit's implicit ports, seen with Docker on pasta. */
+  readonly portsOnEveryAddress: boolean;
   /** The user-mode network drops VXLAN whose inner checksum is left to hardware (slirp4netns). */
   readonly needsVxlanChecksum: boolean;
 }

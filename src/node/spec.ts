@@ -16,11 +16,11 @@ export interface HostDevices {
 /** /dev/fuse: fuse-overlayfs in the node; /dev/net/tun: VPN-like pods. */
 export const OPTIONAL_DEVICES = ['/dev/fuse', '/dev/net/tun'] as const;
 
-/** Ports a node publishes: equal numbers inside and outside, on the host address, never on all interfaces. */
+/** Ports a node publishes: equal numbers inside and outside, on the host address alone where the engine can do that. */
 export function publishedPorts(
   config: NodeConfig,
   role: Role,
-  features: Pick<EngineFeatures, 'portOnSeveralAddresses'>,
+  features: Pick<EngineFeatures, 'portOnSeveralAddresses' | 'portsOnEveryAddress'>,
 ): readonly PublishedPort[] {
   const { address, ports } = config;
   const port = (number: number, protocol: 'tcp' | 'udp', on = address): PublishedPort => ({
@@ -39,7 +39,9 @@ export function publishedPorts(
       all.push({ ...port(2379, 'tcp'), hostPort: ports.etcd }, { ...port(2380, 'tcp'), hostPort: ports.etcd + 1 });
     }
   }
-  return [...all, ...config.publish];
+  all.push(...config.publish);
+  if (!features.portsOnEveryAddress) return all;
+  return all.map((each) => (each.address === address ? { ...each, address: '0.0.0.0' } : each));
 }
 
 /** The node container, completely (design: "The node container"). Pure. */

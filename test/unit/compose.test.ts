@@ -15,6 +15,7 @@ const FEATURES = {
   startsAtBoot: 'daemon',
   monitorStarts: false,
   portOnSeveralAddresses: false,
+  portsOnEveryAddress: false,
   needsVxlanChecksum: true,
 } as const;
 

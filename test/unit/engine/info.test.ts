@@ -29,6 +29,7 @@ const features = (
   needsVxlanChecksum,
   // RootlessKit, and with it every rootless engine that has a daemon, maps all host addresses to one.
   portOnSeveralAddresses: startsAtBoot === 'user-unit',
+  portsOnEveryAddress: false,
 });
 
 describe('what recorded engines tell of themselves', () => {
@@ -79,7 +80,13 @@ describe('what recorded engines tell of themselves', () => {
     ['docker-26.1.5-rootful', { rootless: false, networkDriver: '', cgroupVersion: 2 }],
     [
       'docker-28.5.2',
-      { rootless: true, version: '28.5.2+dfsg4', networkDriver: 'pasta', portDriver: 'implicit', controllers: delegated },
+      {
+        rootless: true,
+        version: '28.5.2+dfsg4',
+        networkDriver: 'pasta',
+        portDriver: 'implicit',
+        controllers: delegated,
+      },
     ],
     [
       'docker-28.5.2-slirp4netns',
@@ -115,7 +122,7 @@ describe('what that means for a node', () => {
     ['podman-6.0.0', features(true, 'user-unit', false)],
     ['docker-26.1.5', features(false, 'daemon', true)],
     ['docker-26.1.5-rootful', { ...features(false, 'daemon', false), portOnSeveralAddresses: true }],
-    ['docker-28.5.2', features(false, 'daemon', false)],
+    ['docker-28.5.2', { ...features(false, 'daemon', false), portsOnEveryAddress: true }],
     ['docker-29.5.2', features(false, 'daemon', false)],
     ['nerdctl-2.2.1', features(false, 'daemon', true, true)],
     ['nerdctl-2.3.1', features(false, 'daemon', false, true)],

@@ -39,6 +39,7 @@ const INFO: EngineInfo = {
     startsAtBoot: 'user-unit',
     monitorStarts: false,
     portOnSeveralAddresses: true,
+    portsOnEveryAddress: false,
     needsVxlanChecksum: false,
   },
 };

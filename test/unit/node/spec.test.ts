@@ -12,6 +12,7 @@ const pasta: Engine = {
     startsAtBoot: 'user-unit',
     monitorStarts: false,
     portOnSeveralAddresses: true,
+    portsOnEveryAddress: false,
     needsVxlanChecksum: false,
   },
 };
@@ -23,6 +24,7 @@ const bridge: Engine = {
     startsAtBoot: 'daemon',
     monitorStarts: false,
     portOnSeveralAddresses: false,
+    portsOnEveryAddress: false,
     needsVxlanChecksum: true,
   },
 };
@@ -30,7 +32,7 @@ const host: HostDevices = { devices: ['/dev/fuse', '/dev/net/tun'], modules: tru
 
 describe('published ports', () => {
   const text = async (role: 'control-plane' | 'worker', settings = {}): Promise<string[]> =>
-    publishedPorts(await testConfig(settings), role, { portOnSeveralAddresses: true }).map(
+    publishedPorts(await testConfig(settings), role, { portOnSeveralAddresses: true, portsOnEveryAddress: false }).map(
       (port) => `${port.address}:${port.hostPort}:${port.nodePort}/${port.protocol}`,
     );
 
@@ -42,6 +44,17 @@ describe('published ports', () => {
       '192.0.2.7:8472:8472/udp',
       '192.0.2.7:2379:2379/tcp',
       '192.0.2.7:2380:2380/tcp',
+    ]);
+  });
+
+  it('are on every address where the engine cannot have them on one; those of other addresses stay', async () => {
+    const config = await testConfig({ publish: ['30080', '127.0.0.1:30090'] });
+    const ports = publishedPorts(config, 'worker', { portOnSeveralAddresses: false, portsOnEveryAddress: true });
+    expect(ports.map(({ address, hostPort }) => `${address}:${hostPort}`)).toEqual([
+      '0.0.0.0:10250',
+      '0.0.0.0:8472',
+      '0.0.0.0:30080',
+      '127.0.0.1:30090',
     ]);
   });
 

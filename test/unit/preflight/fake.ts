@@ -95,6 +95,7 @@ export const podman: NonNullable<CheckInput['engine']> = {
     startsAtBoot: 'user-unit',
     monitorStarts: false,
     portOnSeveralAddresses: true,
+    portsOnEveryAddress: false,
     needsVxlanChecksum: false,
   },
 };
