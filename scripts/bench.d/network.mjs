@@ -1,6 +1,6 @@
 // Throughput and cost of the pod network between two lab hosts, for every network path, beside the path's own uplink.
 // Results go to standard output as a table (and to RKUBE_BENCH_JSON as JSON), progress to standard error.
-// RKUBE_BENCH_PATHS: only paths whose title has this text. RKUBE_BENCH_MTU: `rkube init --mtu`.
+// RKUBE_BENCH_PATHS: only paths whose title this expression matches. RKUBE_BENCH_MTU: `rkube init --mtu`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cell, ingest, install, iperf, lab, on, POD, ping, SERVERS, TOOLS } from './network-tools.mjs';
 
@@ -13,28 +13,32 @@ const udp = ['--udp', '--bitrate', '0', '--length', DATAGRAM];
 
 /** @type {Path[]} */
 const paths = JSON.parse(readFileSync(new URL('../lab.d/paths.json', import.meta.url), 'utf8')).filter(
-  (/** @type {Path} */ { title }) => title.includes(process.env.RKUBE_BENCH_PATHS ?? ''),
+  (/** @type {Path} */ { title }) => new RegExp(process.env.RKUBE_BENCH_PATHS ?? '').test(title),
 );
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 
 lab('up', '2', '--fresh');
 TOOLS.build();
 const rows = [];
+const print = (/** @type {unknown[]} */ cells) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
 for (const path of paths) {
   say(`== ${path.title}`);
   /** @type {Side[]} */
   const sides = [1, 2].map((host) => ({ host, who: `${path.user}@${host}`, engine: path.engine }));
   choose(path, sides, true);
   try {
-    rows.push(measure(path, sides));
+    const row = measure(path, sides);
+    if (rows.length === 0) for (const line of [Object.keys(row), Object.keys(row).map(() => '---')]) print(line);
+    print(Object.values(row).map(cell));
+    rows.push(row);
+  } catch (error) {
+    say(`${path.title}: ${/** @type {Error} */ (error).message}`);
+    process.exitCode = 1;
   } finally {
     for (const { who } of sides) on(who, 'rkube delete --yes', { mayFail: true });
     choose(path, sides, false);
   }
 }
-const columns = Object.keys(rows[0] ?? {});
-for (const line of [columns, columns.map(() => '---'), ...rows.map((row) => columns.map((name) => cell(row[name])))])
-  process.stdout.write(`| ${line.join(' | ')} |\n`);
 if (process.env.RKUBE_BENCH_JSON)
   writeFileSync(process.env.RKUBE_BENCH_JSON, `${JSON.stringify(rows, undefined, 1)}\n`);
 
