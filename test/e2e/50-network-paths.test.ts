@@ -82,4 +82,21 @@ describe.sequential('host2 joins over', () => {
     await ok(admin, 'rkube kubectl delete node/host2');
     await choose(user, path, false);
   });
+
+  test('a path that loses full packets: join says so, and a smaller MTU mends it', async () => {
+    const user = 'alice@2';
+    await ok(
+      'root@2',
+      'nft "add table ip lab; add chain ip lab in { type filter hook prerouting priority -300; }; add rule ip lab in udp dport 8472 meta length > 1460 drop"',
+    );
+    const ticket = await ok(admin, 'rkube join-command');
+    const { code, stderr } = await on(user, 'rkube join', { input: ticket });
+    expect(stderr).toContain('10.99.0.11:8472/udp: small packets pass, full ones (1500 bytes) are lost');
+    expect(code).toBe(1);
+    await ok(admin, 'rkube init --mtu 1460');
+    await ok(user, 'rkube join', { input: ticket });
+    await everyPodReachesEvery(admin, 2, 120);
+    await ok(user, 'rkube delete --yes');
+    await ok('root@2', 'nft delete table ip lab');
+  });
 });
