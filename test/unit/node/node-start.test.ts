@@ -240,8 +240,14 @@ describe('what pods resolve with', () => {
     ['what the node has', 'nameserver 192.0.2.53\n', ['nameserver 192.0.2.53']],
     [
       "the servers behind Docker's own resolver",
-      `${DOCKER}# ExtServers: [10.0.2.3 2001:db8::53 host(127.0.0.53)]\n`,
-      ['nameserver 10.0.2.3', 'nameserver 2001:db8::53', 'search example.org', 'options ndots:0'],
+      `${DOCKER}# ExtServers: [10.0.2.3 2001:db8::53 host(10.0.2.4) host(127.0.0.53)]\n`,
+      [
+        'nameserver 10.0.2.3',
+        'nameserver 2001:db8::53',
+        'nameserver 10.0.2.4',
+        'search example.org',
+        'options ndots:0',
+      ],
     ],
     ['what the node has when Docker does not tell them', DOCKER, DOCKER.trim().split('\n')],
   ])('is %s', (_, text, lines) => {
