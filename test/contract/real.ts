@@ -1,5 +1,5 @@
 // The contract suite on a real engine, as a program for hosts that have node but not this project's dependencies:
-//   npx esbuild test/contract/real.ts --bundle --platform=node --format=esm --outfile=contract.mjs \
+//   npx esbuild test/contract/real.ts --bundle --platform=node --format=esm --external:dockerode --outfile=contract.mjs \
 //     --banner:js="import{createRequire}from'node:module';const require=createRequire(import.meta.url);"
 //   node contract.mjs ENGINE IMAGE [NETWORK [TITLE]]
 // IMAGE stays running by itself and has sh and cat. NETWORK is one of the engine's own, such as `pasta` or `none`;
