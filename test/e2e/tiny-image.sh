@@ -1,14 +1,17 @@
 #!/bin/sh
-# tiny-image.sh ENGINE NAME: loads an image that has a shell and waits, with the node image's own busybox, as an archive
-# made by hand. A node image would boot a whole system for every case of the contract.
+# tiny-image.sh ENGINE NAME: loads an image that has a shell and waits, made of the host's own programs. A node image
+# would boot a whole system for every case of the contract.
 set -eu
 engine=$1 name=$2
 rm -rf contract
-mkdir -p contract/fs/bin
+mkdir -p contract/fs
 cd contract
-"$engine" run --rm --network none --entrypoint cat localhost/rkube-node:v1.36.3 /usr/local/bin/busybox >fs/bin/busybox
-chmod 755 fs/bin/busybox
-for program in sh cat sleep echo; do ln -s busybox "fs/bin/$program"; done
+for program in /bin/sh /bin/cat /bin/sleep; do
+  for file in "$program" $(ldd "$program" | grep -o '/[^ ]*'); do
+    mkdir -p "fs$(dirname "$file")"
+    cp -L "$file" "fs$file"
+  done
+done
 tar -C fs -cf layer.tar .
 sum=$(sha256sum layer.tar | cut -d ' ' -f 1)
 cat >config.json <<JSON
