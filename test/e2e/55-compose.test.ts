@@ -6,9 +6,7 @@ const FILE = '-f /usr/local/lib/rkube/compose/compose.yaml';
 
 // `podman compose` hands on to the first provider that is installed: docker-compose or podman-compose.
 describe.sequential('a node that compose brought up', () => {
-  beforeAll(async () => {
-    await lab('up', '1');
-  });
+  beforeAll(() => lab('up', '1', '--fresh'));
 
   test.for([
     { who: 'bob@1', engine: 'docker', compose: 'docker compose' },
