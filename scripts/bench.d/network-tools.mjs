@@ -121,7 +121,7 @@ export function iperf(client, from, to, args) {
   const before = [1, 2].map(processor);
   const text =
     from === 'host'
-      ? on(`root@${client.host}`, `iperf3 ${line}`, { mayFail: true })
+      ? on(`root@${client.host}`, `iperf3 ${line} || true`)
       : inNode(client, `${from === 'pod' ? POD_NETWORK : ''} /var/tools/run ${line} || true`);
   const used = [1, 2].map(processor).reduce((sum, after, index) => sum + after - (before[index] ?? 0), 0);
   const { end, error } = JSON.parse(text || '{"error":"no answer"}');
