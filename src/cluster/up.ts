@@ -43,7 +43,6 @@ export async function bringUp(
   const before = await node.state();
   if (before?.status === 'running') {
     steps.skip(`Node container ${node.name} runs already`);
-    rejectOtherRole(site, before.labels[LABEL.role], options.role);
   } else {
     await steps.step('Check this host', () =>
       checkHost(site, publishedPorts(config, options.role, engine.info.features), options.ignore),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Host } from '../host/types.ts';
 import { tryJson } from './json.ts';
 
-/** The part of Docker's config.json that containers-auth.tryJson(5) shares. */
+/** The part of Docker's config.json that containers-auth.json(5) shares. */
 const AuthFile = z.object({
   auths: z.nullish(z.record(z.string(), z.unknown())),
   credHelpers: z.nullish(z.record(z.string(), z.unknown())),

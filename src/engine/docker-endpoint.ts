@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { tryJson } from './json.ts';
 import type { Elsewhere, Place } from './place.ts';
 
 const Settings = z.object({ currentContext: z.optional(z.string()) });
@@ -41,10 +42,5 @@ export async function dockerElsewhere(place: Place): Promise<Elsewhere | undefin
 }
 
 /** undefined for what is absent or damaged: the client will tell. */
-function read<S extends z.ZodMiniType>(schema: S, text: string | undefined): z.output<S> | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text ?? '')).data;
-  } catch {
-    return undefined;
-  }
-}
+const read = <S extends z.ZodMiniType>(schema: S, text: string | undefined): z.output<S> | undefined =>
+  schema.safeParse(tryJson(text ?? '')).data;

@@ -3,6 +3,7 @@ import type { Channel } from '../../core/channel.ts';
 import type { CommandRunner, CommandSpec } from '../../core/command.ts';
 import { interrupted, RkubeError } from '../../core/errors.ts';
 import type { Lifetime } from '../../core/lifetime.ts';
+import { lineSplitter } from '../../core/lines.ts';
 import { shipped } from '../../core/package.ts';
 
 /** Milliseconds. */
@@ -118,21 +119,19 @@ const failed = (message: string): RkubeError => new RkubeError({ id: 'not-measur
 
 /** Lines of answers as they come, and what was said on the side. */
 class Lines {
-  #rest = '';
   #side = '';
   #over = false;
   readonly #waiting: string[] = [];
   #wake: () => void = () => {};
+  readonly #split = lineSplitter((line) => {
+    if (!line.startsWith('{')) return;
+    this.#waiting.push(line);
+    this.#wake();
+  });
 
   add(stream: 'stdout' | 'stderr', text: string): void {
-    if (stream === 'stderr') {
-      this.#side += text;
-      return;
-    }
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    this.#waiting.push(...lines.filter((line) => line.startsWith('{')));
-    this.#wake();
+    if (stream === 'stderr') this.#side += text;
+    else this.#split(text);
   }
 
   end(why: string): void {

@@ -1,6 +1,6 @@
 import type { CommandResult, CommandRunner } from '../../../src/core/command.ts';
 import { createEngine } from '../../../src/engine/engine.ts';
-import type { ContainerEngine, Dialect, EngineInfo } from '../../../src/engine/types.ts';
+import type { ContainerEngine, Dialect, EngineFeatures, EngineInfo } from '../../../src/engine/types.ts';
 import type { Host } from '../../../src/host/types.ts';
 
 /** The outcome of a command: success without output, unless said otherwise. */
@@ -23,6 +23,16 @@ export function always(partial: Partial<CommandResult>): CommandRunner {
   return { run: async (spec) => result({ spec, ...partial }), attach: async () => 0 };
 }
 
+/** Of Podman with pasta. */
+export const PODMAN_FEATURES: EngineFeatures = {
+  hostAddressInNode: true,
+  startsAtBoot: 'user-unit',
+  monitorStarts: false,
+  portOnSeveralAddresses: true,
+  portsOnEveryAddress: false,
+  needsVxlanChecksum: false,
+};
+
 const INFO: EngineInfo = {
   kind: 'podman',
   version: '5.4.2',
@@ -34,14 +44,7 @@ const INFO: EngineInfo = {
   portDriver: 'pasta',
   machine: { name: 'host1', kernel: '6.12.0' },
   client: false,
-  features: {
-    hostAddressInNode: true,
-    startsAtBoot: 'user-unit',
-    monitorStarts: false,
-    portOnSeveralAddresses: true,
-    portsOnEveryAddress: false,
-    needsVxlanChecksum: false,
-  },
+  features: PODMAN_FEATURES,
 };
 
 /** An engine that tells this address of its socket; its commands succeed without output, unless said otherwise. */

@@ -1,20 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineInfo } from '../../../src/engine/types.ts';
 import { containerSpec, type HostDevices, publishedPorts } from '../../../src/node/spec.ts';
+import { PODMAN_FEATURES } from '../engine/support.ts';
 import { testConfig } from './config.ts';
 
 type Engine = Pick<EngineInfo, 'kind' | 'features'>;
 /** Way 1: the engine gives the node the host's address. */
 const pasta: Engine = {
   kind: 'podman',
-  features: {
-    hostAddressInNode: true,
-    startsAtBoot: 'user-unit',
-    monitorStarts: false,
-    portOnSeveralAddresses: true,
-    portsOnEveryAddress: false,
-    needsVxlanChecksum: false,
-  },
+  features: PODMAN_FEATURES,
 };
 /** Way 2: the node translates. */
 const bridge: Engine = {

@@ -1,6 +1,7 @@
 import type { CommandRunner, CommandSpec } from '../../../src/core/command.ts';
 import type { FileFacts, Host, HostAddress } from '../../../src/host/types.ts';
 import type { Check, CheckInput, Finding } from '../../../src/preflight/types.ts';
+import { PODMAN_FEATURES } from '../engine/support.ts';
 
 /** A host as plain data. Everything left out is absent, and every command not named does not exist. */
 export interface FakeHost {
@@ -90,14 +91,7 @@ export const podman: NonNullable<CheckInput['engine']> = {
   portDriver: '',
   machine: { name: 'host1', kernel: '6.12.0' },
   client: false,
-  features: {
-    hostAddressInNode: true,
-    startsAtBoot: 'user-unit',
-    monitorStarts: false,
-    portOnSeveralAddresses: true,
-    portsOnEveryAddress: false,
-    needsVxlanChecksum: false,
-  },
+  features: PODMAN_FEATURES,
 };
 
 type Changes = Partial<Omit<CheckInput, 'config' | 'host'>> & { config?: Partial<CheckInput['config']> };
