@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ProgressEvent } from '../../src/core/reporter.ts';
 import { eventually, lab, mustBeClean, ok, on } from './lab.ts';
 
@@ -54,16 +54,18 @@ describe.sequential('a node image from a registry', () => {
     );
     await ok(PODMAN.who, PUSH);
   });
-  afterAll(async () => {
-    for (const { who, engine, forget } of [PODMAN, DOCKER]) {
-      await on(who, `CONTAINER_ENGINE=${engine} rkube delete --yes`);
-      // Whatever went wrong, the store has its node image for the tests after.
+  // Whatever went wrong, no node stays, and the store has its node image for the tests after.
+  afterEach(async () => {
+    for (const { who, engine } of [PODMAN, DOCKER])
       await on(
         who,
-        `${engine} image inspect ${OWN} >/dev/null 2>&1 || { ${engine} pull -q ${REF}; ${engine} tag ${REF} ${OWN}; }`,
+        `CONTAINER_ENGINE=${engine} rkube delete --yes
+        ${engine} image inspect ${OWN} >/dev/null 2>&1 || { ${engine} pull -q ${REF}; ${engine} tag ${REF} ${OWN}; }
+        ${engine} rmi ${REF}`,
       );
-      await on(who, `${engine} rmi ${REF}; ${forget}`);
-    }
+  });
+  afterAll(async () => {
+    for (const { who, forget } of [PODMAN, DOCKER]) await on(who, forget);
     await on(PODMAN.who, STOP);
   });
 
@@ -74,13 +76,12 @@ describe.sequential('a node image from a registry', () => {
     const told = events(stderr);
     expect(code, stderr).toBe(0);
     const bytes = told.filter(({ step }) => step === `Pull ${REF}`).flatMap((event) => event.bytes ?? []);
-    expect(bytes.length, stderr).toBeGreaterThan(2);
-    expect(bytes[0]?.done).toBeLessThan(bytes[0]?.total ?? 0);
+    // How often is the fast or slow host's affair.
+    expect(bytes, stderr).not.toEqual([]);
+    expect(bytes.map(({ done }) => done)).toEqual(bytes.map(({ done }) => done).toSorted((a, b) => a - b));
     expect(bytes.at(-1)?.total).toBeGreaterThan(100e6);
     expect(bytes.at(-1)?.done).toBe(bytes.at(-1)?.total);
     expect(told.find(({ step, state }) => step === `Pull ${REF}` && state === 'ok')?.seconds).toBeGreaterThan(0);
-    await ok(who, `CONTAINER_ENGINE=${engine} rkube delete --yes`);
-    await ok(who, `${engine} tag ${REF} ${OWN} && ${engine} rmi ${REF}`);
   });
 
   test.for([DOCKER, PODMAN])(
