@@ -12,6 +12,7 @@ const Info = z.object({
     kernel: z.optional(z.string()),
     serviceIsRemote: z.optional(z.boolean()),
     cgroupVersion: z.optional(z.string()),
+    cgroupManager: z.optional(z.string()),
     cgroupControllers: z.nullish(z.array(z.string())),
     security: z.object({ rootless: z.boolean() }),
     /** Since 5.1 (podman#22177). */
@@ -19,9 +20,14 @@ const Info = z.object({
     /** Its `exists` is about the file: systemd makes it, listens there or not (seen: 5.4). */
     remoteSocket: z.optional(z.object({ path: z.optional(z.string()) })),
     /** Since 4.6; empty when pasta is not installed. */
-    pasta: z.optional(z.object({ executable: z.optional(z.string()) })),
+    pasta: z.optional(z.object({ executable: z.optional(z.string()), package: z.optional(z.string()) })),
   }),
-  store: z.object({ graphDriverName: z.string() }),
+  store: z.object({
+    graphDriverName: z.string(),
+    graphRoot: z.optional(z.string()),
+    /** `overlay.mount_program` is there when fuse-overlayfs mounts in place of the kernel. */
+    graphOptions: z.nullish(z.record(z.string(), z.unknown())),
+  }),
   version: z.object({ Version: z.string() }),
 });
 
@@ -41,9 +47,12 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     version: version.Version,
     rootless,
     cgroupVersion: host.cgroupVersion === 'v2' ? 2 : 1,
+    cgroupDriver: host.cgroupManager ?? '',
     controllers: host.cgroupControllers ?? undefined,
-    storageDriver: store.graphDriverName,
+    storageDriver: store.graphOptions?.['overlay.mount_program'] ? 'fuse-overlayfs' : store.graphDriverName,
+    storageFolder: store.graphRoot ?? '',
     networkDriver: network,
+    networkVersion: (network === 'pasta' && host.pasta?.package) || '',
     socket: host.serviceIsRemote === true ? '' : (host.remoteSocket?.path ?? ''),
     portDriver: pasta ? 'pasta' : rootless ? 'rootlessport' : '',
     machine: { name: host.hostname ?? '', kernel: host.kernel ?? '' },

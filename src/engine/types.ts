@@ -25,11 +25,17 @@ export interface EngineInfo {
   readonly rootless: boolean;
   /** cgroup version the engine uses, 1 or 2. */
   readonly cgroupVersion: number;
+  /** Who makes its containers' cgroups: `systemd`, `cgroupfs`, `none`; '' when not told. */
+  readonly cgroupDriver: string;
   /** Controllers containers can get; undefined when the engine does not tell. */
   readonly controllers: readonly string[] | undefined;
   readonly storageDriver: string;
+  /** Folder of its images, containers and volumes; '' when not told. */
+  readonly storageFolder: string;
   /** `pasta`, `slirp4netns`, `gvisor-tap-vsock` …; '' when not told. */
   readonly networkDriver: string;
+  /** Version or package of the program that carries the network, in the engine's words; '' when not told. */
+  readonly networkVersion: string;
   /** `builtin`, `slirp4netns`, `pasta`, `rootlessport` …; '' when there is none, or it is not told. */
   readonly portDriver: string;
   /** The machine the engine runs on; '' what it does not tell. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, statfs } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -31,9 +31,11 @@ export function localHost(runner: CommandRunner, options: LocalHostOptions): Hos
     readFile: text,
     stat: (file) => orUndefined(stat(at(file))),
     list: async (folder) => (await orUndefined(readdir(at(folder)))) ?? [],
-    freeBytes: async (folder) => {
+    realPath: (file) => nearest(root, file),
+    room: async (folder) => {
       const found = await orUndefined(statfs(at(folder)));
-      return found && found.bavail * found.bsize;
+      // statfs(2): without a fixed number of inodes there are 0 in all (btrfs).
+      return found && { bytes: found.bavail * found.bsize, files: found.files === 0 ? Infinity : found.ffree };
     },
     tryListen,
     addresses: async () =>
@@ -53,6 +55,12 @@ function ipv4Addresses(interfaces: ReturnType<typeof os.networkInterfaces>, rout
         defaultRoute: name === routed,
       })),
   );
+}
+
+async function nearest(root: string, file: string): Promise<string> {
+  const found = await orUndefined(realpath(path.join(root, file)));
+  if (found !== undefined) return found.slice(root.length) || '/';
+  return file === '/' || file === '.' ? '/' : nearest(root, path.dirname(file));
 }
 
 /** A user of a directory service that is out of reach has a number but no name. */

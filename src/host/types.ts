@@ -17,6 +17,13 @@ export interface FileFacts {
   readonly uid: number;
 }
 
+/** What an ordinary user can still put on a file system. */
+export interface Room {
+  readonly bytes: number;
+  /** Files and folders; Infinity where the file system makes room for them as it goes. */
+  readonly files: number;
+}
+
 /** A machine and one user on it. Reads only; commands go through `runner`. */
 export interface Host {
   readonly runner: CommandRunner;
@@ -31,8 +38,10 @@ export interface Host {
   stat(path: string): Promise<FileFacts | undefined>;
   /** Names in the folder; empty when it is absent or unreadable. */
   list(path: string): Promise<readonly string[]>;
-  /** Bytes an ordinary user can still write on the file system of `path`. */
-  freeBytes(path: string): Promise<number | undefined>;
+  /** The path without symbolic links; of one that is absent, the nearest folder above it that exists. */
+  realPath(path: string): Promise<string>;
+  /** Room on the file system of `path`; undefined when that is absent. */
+  room(path: string): Promise<Room | undefined>;
   /** Listens for a moment: '' when that worked, else the error code, e.g. `EADDRINUSE`. */
   tryListen(address: string, port: number, protocol: 'tcp' | 'udp'): Promise<string>;
   addresses(): Promise<readonly HostAddress[]>;

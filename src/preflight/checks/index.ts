@@ -7,6 +7,7 @@ import { cgroupV2 } from './cgroup-v2.ts';
 import { diskSpace } from './disk-space.ts';
 import { engineFound } from './engine-found.ts';
 import { engineRootless } from './engine-rootless.ts';
+import { engineStorage } from './engine-storage.ts';
 import { idMapTools } from './id-map-tools.ts';
 import { inotify } from './inotify.ts';
 import { kernelNftables, kernelOverlay, kernelVxlan } from './kernel-modules.ts';
@@ -14,6 +15,7 @@ import { kernelVersion } from './kernel-version.ts';
 import { lingering } from './lingering.ts';
 import { notRoot } from './not-root.ts';
 import { portsFree } from './ports-free.ts';
+import { storeFileSystem } from './store-file-system.ts';
 import { subgid, subuid } from './subids.ts';
 import { userManager } from './user-manager.ts';
 import { userNamespaces } from './user-namespaces.ts';
@@ -22,6 +24,9 @@ import { userNamespaces } from './user-namespaces.ts';
 export const CHECKS: readonly Check[] = [
   engineFound,
   engineRootless,
+  engineStorage,
+  storeFileSystem,
+  diskSpace,
   notRoot,
   ...[userNamespaces, apparmorUserns, idMapTools, subuid, subgid].map(rootlessOnly),
   cgroupV2,
@@ -33,5 +38,4 @@ export const CHECKS: readonly Check[] = [
   inotify,
   address,
   portsFree,
-  diskSpace,
 ];

@@ -43,11 +43,20 @@ describe('what recorded engines tell of themselves', () => {
         portDriver: 'rootlessport',
         controllers: delegated,
         storageDriver: 'vfs',
+        storageFolder: '/home/user/.local/share/containers/storage',
+        cgroupDriver: 'systemd',
       },
     ],
     [
       'podman-5.4.2',
-      { rootless: true, networkDriver: 'pasta', portDriver: 'pasta', controllers: delegated, cgroupVersion: 2 },
+      {
+        rootless: true,
+        networkDriver: 'pasta',
+        networkVersion: 'passt_0.0~git20250503.587980c-2+deb13u1_amd64',
+        portDriver: 'pasta',
+        controllers: delegated,
+        cgroupVersion: 2,
+      },
     ],
     ['podman-5.4.2-rootful', { rootless: false, networkDriver: '', portDriver: '', controllers: [], cgroupVersion: 1 }],
     [
@@ -73,10 +82,12 @@ describe('what recorded engines tell of themselves', () => {
         portDriver: 'builtin',
         controllers: delegated,
         storageDriver: 'overlay2',
+        storageFolder: '/home/user/.local/share/docker',
+        cgroupDriver: 'systemd',
         cgroupVersion: 2,
       },
     ],
-    ['docker-26.1.5-undelegated', { rootless: true, controllers: [] }],
+    ['docker-26.1.5-undelegated', { rootless: true, controllers: [], cgroupDriver: 'none' }],
     ['docker-26.1.5-rootful', { rootless: false, networkDriver: '', cgroupVersion: 2 }],
     [
       'docker-28.5.2',
@@ -107,7 +118,7 @@ describe('what recorded engines tell of themselves', () => {
       { rootless: true, version: '2.2.1', networkDriver: '', storageDriver: 'overlayfs', controllers: delegated },
     ],
     ['nerdctl-2.2.1-containerd-2.1', { rootless: true, version: '2.2.1', networkDriver: '', controllers: delegated }],
-    ['nerdctl-2.2.1-rootful', { rootless: false }],
+    ['nerdctl-2.2.1-rootful', { rootless: false, storageFolder: '' }],
     ['nerdctl-2.3.1', { rootless: true, version: '2.3.1', networkDriver: 'gvisor-tap-vsock' }],
   ])('%s', (profile, expected) => {
     expect(told(profile)).toMatchObject(expected);
@@ -200,6 +211,14 @@ describe('answers that are none', () => {
       .parse([result({ spec: info, stdout: answer('docker-28.5.2', 'info') }), result({ spec: version, exitCode: 1 })]);
     expect(engine).toMatchObject({ rootless: true, networkDriver: '', features: { needsVxlanChecksum: true } });
   });
+});
+
+test('Podman tells that fuse-overlayfs mounts in place of the kernel', () => {
+  const said = JSON.parse(answer('podman-5.4.2', 'info')) as { store: { graphOptions: object } };
+  said.store.graphOptions = { 'overlay.mount_program': { Executable: '/usr/bin/fuse-overlayfs' } };
+  const [spec] = podman.info().specs;
+  if (spec === undefined) throw new Error('expected a command');
+  expect(podman.info().parse([result({ spec, stdout: JSON.stringify(said) })]).storageDriver).toBe('fuse-overlayfs');
 });
 
 test.each([

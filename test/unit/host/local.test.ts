@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -18,6 +18,7 @@ beforeAll(() => {
   );
   writeFileSync(path.join(root, 'proc/config.gz'), gzipSync('CONFIG_VXLAN=y\n'));
   writeFileSync(path.join(root, 'proc/broken.gz'), 'not gzip');
+  symlinkSync('proc/net', path.join(root, 'link'));
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -62,9 +63,16 @@ test('files, folders and free space are found or undefined', async () => {
   expect(await host().stat('/proc/absent')).toBeUndefined();
   expect(await host().list('/proc/net')).toEqual(['route']);
   expect(await host().list('/absent')).toEqual([]);
-  expect(await host().freeBytes('/proc')).toBeGreaterThan(0);
-  expect(await host().freeBytes('/absent')).toBeUndefined();
+  expect(await host().room('/proc')).toMatchObject({ bytes: expect.any(Number), files: expect.any(Number) });
+  expect((await host().room('/proc'))?.bytes).toBeGreaterThan(0);
+  expect(await host().room('/absent')).toBeUndefined();
 });
+
+test.each([
+  ['/link/route', '/proc/net/route'],
+  ['/link/absent/too', '/proc/net'],
+  ['/absent', '/'],
+])('%s is really %s', async (file, expected) => expect(await host().realPath(file)).toBe(expected));
 
 test('HOME of the environment wins over that of the account', () => {
   expect(host().home).toBe('/home/alice');

@@ -36,6 +36,43 @@ describe('engine-rootless', () => {
   );
 });
 
+const on = (type: string, options = 'rw,relatime') => ({
+  '/proc/self/mountinfo': `22 1 8:1 / / rw - ext4 /dev/sda1 rw\n30 22 0:25 / /home ${options} shared:2 - ${type} somewhere rw\n`,
+});
+
+describe('engine-storage', () => {
+  const driver = (storageDriver: string) => ({ engine: { ...podman, storageDriver } });
+  const zfs = (version: string) => ({ ...on('zfs'), '/sys/module/zfs/version': `${version}\n` });
+  test.each<[string, Record<string, string>, object, RegExp]>([
+    ['overlay on ext4', on('ext4'), {}, /^ok: podman info: driver overlay; .*storage is on ext4$/],
+    ['overlay on btrfs', on('btrfs'), {}, /^ok: /],
+    ['fuse-overlayfs', on('ext4'), driver('fuse-overlayfs'), /^ok: .*driver fuse-overlayfs/],
+    ['vfs', on('ext4'), driver('vfs'), /^problem: .*driver vfs; .*copies every layer.* → Let the engine take overlay/],
+    ['tmpfs', on('tmpfs'), {}, /^problem: .*on tmpfs: in memory.* → Move the storage/],
+    ['in a container', on('overlay'), {}, /^problem: .*overlay does not stack/],
+    ['an old ZFS', zfs('2.1.11-1'), {}, /^problem: .*needs OpenZFS 2\.2, this is 2\.1\.11-1/],
+    ['a ZFS that can', zfs('2.3.1-1'), {}, /^ok: /],
+    ['a ZFS of unknown version', on('zfs'), {}, /^ok: /],
+    ['mounts that can not be seen', {}, {}, /^ok: .*can not be seen$/],
+    ['no engine', on('tmpfs'), { engine: undefined }, /^skip: /],
+  ])('%s', async (_, files, changes, expected) =>
+    expect(line(await probe(check('engine-storage'), { files }, changes))).toMatch(expected),
+  );
+});
+
+describe('store-file-system', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['a local disk', on('xfs'), /^ok: .*storage \(podman info\) is on xfs, mounted at \/home$/],
+    ['NFS', on('nfs4'), /^problem: .*nfs4, mounted at \/home: a network file system.* → Move .*graphroot/],
+    ['sshfs', on('fuse.sshfs'), /^problem: .*network file system/],
+    ['a disk of Windows', on('9p'), /^problem: .*no owners/],
+    ['noexec', on('ext4', 'rw,nosuid,noexec'), /^problem: .*with noexec.* → Mount \/home without noexec, or move/],
+    ['not visible', {}, /^ok: .*can not be seen/],
+  ])('%s', async (_, files, expected) =>
+    expect(line(await probe(check('store-file-system'), { files }))).toMatch(expected),
+  );
+});
+
 describe('not-root', () => {
   test.each([
     ['an ordinary user is right', {}, {}, /^ok: user alice, uid 1001$/],

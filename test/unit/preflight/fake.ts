@@ -13,7 +13,9 @@ export interface FakeHost {
   /** `10.0.0.5:6443/tcp` → error code. */
   readonly listen?: Readonly<Record<string, string>>;
   readonly addresses?: readonly HostAddress[];
+  /** Bytes. */
   readonly free?: number;
+  readonly freeFiles?: number;
   readonly uid?: number;
   readonly user?: string;
   readonly path?: string;
@@ -36,7 +38,8 @@ export function fakeHost(fake: FakeHost = {}): Host {
       Object.keys(files)
         .filter((path) => path.slice(0, path.lastIndexOf('/')) === folder)
         .map((path) => path.slice(folder.length + 1)),
-    freeBytes: async () => fake.free,
+    realPath: async (path) => path,
+    room: async () => (fake.free === undefined ? undefined : { bytes: fake.free, files: fake.freeFiles ?? Infinity }),
     tryListen: async (address, port, protocol) => listen[`${address}:${port}/${protocol}`] ?? '',
     addresses: async () => fake.addresses ?? [eth0],
   };
@@ -85,9 +88,12 @@ export const podman: NonNullable<CheckInput['engine']> = {
   version: '5.4.2',
   rootless: true,
   cgroupVersion: 2,
+  cgroupDriver: 'systemd',
   controllers: undefined,
   storageDriver: 'overlay',
+  storageFolder: '/home/alice/.local/share/containers/storage',
   networkDriver: 'pasta',
+  networkVersion: '',
   portDriver: '',
   machine: { name: 'host1', kernel: '6.12.0' },
   client: false,

@@ -73,13 +73,17 @@ describe('ports-free', () => {
 });
 
 describe('disk-space', () => {
-  test.each([
-    [69.6e9, /^ok: 69\.6 GB free in \/home\/alice$/],
-    [4.9e9, /^problem: 4\.9 GB free in \/home\/alice → /],
-    [undefined, /^ok: .*can not be read$/],
-  ])('%s bytes', async (free, expected) =>
-    expect(line(await probe(diskSpace, free === undefined ? {} : { free }))).toMatch(expected),
-  );
+  const store = '/home/alice/.local/share/containers/storage';
+  test.each<[string, FakeHost, RegExp]>([
+    ['enough', { free: 69.6e9 }, new RegExp(`^ok: 69\\.6 GB free in ${store} \\(podman info\\)$`)],
+    ['too little', { free: 4.9e9 }, new RegExp(`^problem: 4\\.9 GB free in ${store}.* → Free`)],
+    ['few files left', { free: 69.6e9, freeFiles: 900 }, /^problem: 69\.6 GB free, room for 900 files in .* → Free/],
+    ['not readable', {}, /^ok: .*can not be read$/],
+  ])('%s', async (_, host, expected) => expect(line(await probe(diskSpace, host))).toMatch(expected));
+  test("an engine that does not tell its folder has it in the user's", async () =>
+    expect(line(await probe(diskSpace, { free: 1 }, { engine: undefined }))).toMatch(
+      /free in \/home\/alice\/\.local\/share \(where rootless engines keep it\) →/,
+    ));
 });
 
 const published = (hostPort: number, protocol: 'tcp' | 'udp' = 'tcp') => ({
