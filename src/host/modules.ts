@@ -5,8 +5,9 @@ import type { Host } from './types.ts';
  * user namespaces too: request_module() runs modprobe on the host and checks no capability of the
  * caller (net/core/rtnetlink.c, net/netfilter/nf_tables_api.c, fs/filesystems.c).
  * `blocked`: present, but the host's settings keep the kernel from loading it.
+ * `replaced`: the kernel was upgraded since the last boot, and with its package the modules of the one that runs went.
  */
-export type ModuleState = 'loaded' | 'builtin' | 'loadable' | 'blocked' | 'absent' | 'unknown';
+export type ModuleState = 'loaded' | 'builtin' | 'loadable' | 'blocked' | 'replaced' | 'absent' | 'unknown';
 
 /** Texts that tell about kernel modules; undefined where the host does not show one. */
 export interface ModuleSources {
@@ -18,6 +19,8 @@ export interface ModuleSources {
   readonly dep: string | undefined;
   /** Kernel configuration. */
   readonly config: string | undefined;
+  /** There are modules here, but only those of other kernels. */
+  readonly replaced: boolean;
   /** All modprobe.d files. */
   readonly modprobe: string;
   /** /proc/sys/kernel/modules_disabled is 1: nothing can be loaded until the next boot. */
@@ -36,7 +39,8 @@ export function moduleState(name: string, option: string, sources: ModuleSources
     return sources.disabled || isBlocked(name, sources.modprobe) ? 'blocked' : 'loadable';
   }
   if (config !== undefined && !config.includes(`\n${option}=m\n`)) return 'absent';
-  return builtin !== undefined && dep !== undefined ? 'absent' : 'unknown';
+  if (builtin !== undefined && dep !== undefined) return 'absent';
+  return config !== undefined && sources.replaced ? 'replaced' : 'unknown';
 }
 
 /** Files and modprobe.d may have `-` where the kernel has `_`. */
@@ -68,10 +72,18 @@ const MODPROBE_FOLDERS = [
   '/lib/modprobe.d',
 ];
 
+/** Where the modules of all kernels are; the second on NixOS. */
+const MODULE_FOLDERS = ['/lib/modules', '/run/booted-system/kernel-modules/lib/modules'];
+
 /** Reads everything moduleState looks at. Starts no process. */
 export async function readModuleSources(host: Host): Promise<ModuleSources> {
   const release = (await host.readFile('/proc/sys/kernel/osrelease'))?.trim() ?? '';
-  const folder = `/lib/modules/${release}`;
+  const releases = await Promise.all(MODULE_FOLDERS.map((folder) => host.list(folder)));
+  const place = Math.max(
+    0,
+    releases.findIndex((names) => names.includes(release)),
+  );
+  const folder = `${MODULE_FOLDERS[place]}/${release}`;
   const [loaded, builtin, dep, modprobe, disabled] = await Promise.all([
     host.readFile('/proc/modules'),
     host.readFile(`${folder}/modules.builtin`),
@@ -83,7 +95,8 @@ export async function readModuleSources(host: Host): Promise<ModuleSources> {
     (await host.readFile('/proc/config.gz')) ??
     (await host.readFile(`/boot/config-${release}`)) ??
     (await host.readFile(`${folder}/config`));
-  return { loaded, builtin, dep, config, modprobe, disabled: disabled?.trim() === '1' };
+  const replaced = releases.flat().length > 0 && !releases.flat().includes(release);
+  return { loaded, builtin, dep, config, replaced, modprobe, disabled: disabled?.trim() === '1' };
 }
 
 async function readConfigs(host: Host): Promise<string> {

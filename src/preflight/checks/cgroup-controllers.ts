@@ -1,11 +1,14 @@
-import { curable, ok } from '../finding.ts';
+import { readDistribution } from '../../host/distribution.ts';
+import type { Host } from '../../host/types.ts';
+import { curable, manual, ok, skip } from '../finding.ts';
 import type { Remedy } from '../remedy.ts';
-import type { Check, CheckInput } from '../types.ts';
+import type { Check, CheckInput, Finding } from '../types.ts';
 
 /** Without these the kubelet can not enforce what pods ask for, and node images refuse to start. */
 const NEEDED = ['cpu', 'memory', 'pids'];
 /** Kubernetes works without these; only CPU pinning and I/O limits are lost. */
 const USEFUL = ['cpuset', 'io'];
+const ROOT = '/sys/fs/cgroup';
 
 export const cgroupControllers: Check = {
   id: 'cgroup-controllers',
@@ -13,15 +16,17 @@ export const cgroupControllers: Check = {
   severity: 'fatal',
   root: true,
   probe: async (input) => {
-    const { controllers, source } = await read(input);
-    if (!controllers) return curable(`no systemd user manager (${source}) and the engine does not tell`, DELEGATION);
-    const missing = NEEDED.filter((name) => !controllers.includes(name));
-    const evidence = `${source}: ${controllers.join(' ') || 'none'}`;
-    if (missing.length > 0) return curable(`${evidence}; missing: ${missing.join(' ')}`, DELEGATION);
-    const lost = USEFUL.filter((name) => !controllers.includes(name));
-    return ok(
-      lost.length > 0 ? `${evidence} (without ${lost.join(' and ')}, which a node can live without)` : evidence,
-    );
+    const { host, engine } = input;
+    const kernel = await controllersAt(host, ROOT);
+    if (kernel === undefined) return skip(`${ROOT}/cgroup.controllers is absent: nothing to delegate before cgroup v2`);
+    if (missing(kernel).length > 0) return notInKernel(kernel);
+    const manager = `${ROOT}/user.slice/user-${host.uid}.slice/user@${host.uid}.service`;
+    const delegated = await controllersAt(host, manager);
+    if (delegated) return judge(`${manager}/cgroup.controllers`, delegated);
+    // A daemon knows its own cgroup. Podman names those of its caller's, whoever owns it (podman#21575).
+    if (engine?.controllers && engine.features.startsAtBoot === 'daemon')
+      return judge(`${engine.kind} reports`, engine.controllers);
+    return withoutManager(input, manager);
   },
 };
 
@@ -32,14 +37,40 @@ const DELEGATION: Remedy = {
   afterwards: 'log out of all sessions and in again',
 };
 
-async function read({
-  host,
-  engine,
-}: CheckInput): Promise<{ controllers: readonly string[] | undefined; source: string }> {
-  const source = `/sys/fs/cgroup/user.slice/user-${host.uid}.slice/user@${host.uid}.service/cgroup.controllers`;
-  const delegated = await host.readFile(source);
-  if (delegated !== undefined) return { controllers: delegated.split(/\s+/).filter(Boolean), source };
-  return engine?.controllers
-    ? { controllers: engine.controllers, source: `${engine.kind} reports` }
-    : { controllers: undefined, source };
+const missing = (controllers: readonly string[]): string[] => NEEDED.filter((name) => !controllers.includes(name));
+
+async function controllersAt(host: Host, folder: string): Promise<string[] | undefined> {
+  return (await host.readFile(`${folder}/cgroup.controllers`))?.split(/\s+/).filter(Boolean);
+}
+
+function judge(source: string, controllers: readonly string[]): Finding {
+  const evidence = `${source}: ${controllers.join(' ') || 'none'}`;
+  const lacks = missing(controllers);
+  if (lacks.length > 0) return curable(`${evidence}; missing: ${lacks.join(' ')}`, DELEGATION);
+  const lost = USEFUL.filter((name) => !controllers.includes(name));
+  return ok(lost.length > 0 ? `${evidence} (without ${lost.join(' and ')}, which a node can live without)` : evidence);
+}
+
+/** Raspberry Pi's firmware switches memory off (https://github.com/raspberrypi/linux/issues/6980): no delegation helps. */
+function notInKernel(kernel: readonly string[]): Finding {
+  const off = missing(kernel);
+  return manual(
+    `${ROOT}/cgroup.controllers: ${kernel.join(' ') || 'none'}; the kernel itself is without ${off.join(' and ')}`,
+    `Boot with cgroup_enable=${off.join(',')} on the kernel command line (Raspberry Pi: at the end of the line in /boot/firmware/cmdline.txt), and without cgroup v1`,
+  );
+}
+
+/** Containers without systemd come below the caller's cgroup, which has to be the user's own then. */
+async function withoutManager({ host }: CheckInput, manager: string): Promise<Finding> {
+  const path = /^0::(\/\S*)$/m.exec((await host.readFile('/proc/self/cgroup')) ?? '')?.[1] ?? '/';
+  const folder = path === '/' ? ROOT : `${ROOT}${path}`;
+  const owner = (await host.stat(folder))?.uid;
+  if (owner === host.uid) return judge(`${folder}/cgroup.controllers`, (await controllersAt(host, folder)) ?? []);
+  const evidence = `no systemd user manager (${manager} is absent), and ${folder} is ${owner === undefined ? 'out of reach' : `of uid ${owner}`}`;
+  const { systemd } = await readDistribution(host);
+  if (systemd) return curable(evidence, { kind: 'linger', user: host.user });
+  return manual(
+    evidence,
+    `Nothing gives ${host.user} a cgroup here: take a host with systemd, or have one with ${NEEDED.join(', ')} made at each login and given to ${host.user} (chown)`,
+  );
 }

@@ -1,4 +1,6 @@
+import { nearest, readDistribution } from '../../host/distribution.ts';
 import { type ModuleState, moduleState, readModuleSources } from '../../host/modules.ts';
+import type { Host } from '../../host/types.ts';
 import { curable, manual, ok } from '../finding.ts';
 import type { Check } from '../types.ts';
 
@@ -28,6 +30,7 @@ const WORDS: Readonly<Record<ModuleState, string>> = {
   builtin: 'built in',
   loadable: 'loaded by the kernel on first use',
   blocked: 'present but kept from loading by modprobe.d or kernel.modules_disabled',
+  replaced: 'out of reach: /lib/modules has only those of other kernels',
   absent: 'not part of this kernel',
   unknown: 'not visible from here',
 };
@@ -51,13 +54,29 @@ function moduleCheck(id: string, what: string, modules: Modules): Check {
         .map((state) => `${inState(state).join(', ')}: ${WORDS[state]}`)
         .join('; ');
       if (inState('absent').length > 0) {
-        return manual(
-          evidence,
-          `Boot a kernel with ${inState('absent').join(', ')} (some clouds keep them in a package of extra modules)`,
-        );
+        return manual(evidence, await findModules(host, inState('absent')));
+      }
+      if (inState('replaced').length > 0) {
+        return manual(evidence, 'Reboot: the kernel was upgraded, and the modules of the one that runs are gone');
       }
       if (inState('blocked').length === 0) return ok(evidence);
       return curable(evidence, { kind: 'modules', modules: inState('blocked'), atBoot: sources.disabled });
     },
   };
+}
+
+/** Where distributions keep what their small kernels lack; RELEASE as `uname -r`, since other modules do not fit. */
+const MORE_MODULES: Readonly<Record<string, string>> = {
+  ubuntu: 'apt install linux-modules-extra-RELEASE',
+  debian: 'apt install linux-image-$(dpkg --print-architecture), in place of a cloud kernel, and reboot',
+  fedora: 'dnf install kernel-modules-RELEASE kernel-modules-extra-RELEASE',
+  suse: 'zypper install kernel-default, in place of kernel-default-base, and reboot',
+};
+
+async function findModules(host: Host, absent: readonly string[]): Promise<string> {
+  const distribution = await readDistribution(host);
+  const release = (await host.readFile('/proc/sys/kernel/osrelease'))?.trim() ?? '$(uname -r)';
+  const more = distribution.wsl ? 'in Windows: wsl --update' : nearest(distribution, MORE_MODULES);
+  const where = more === undefined ? '' : ` (${more.replaceAll('RELEASE', release)})`;
+  return `Boot a kernel with ${absent.join(', ')}, or install them${where}`;
 }

@@ -14,6 +14,7 @@ const nothing: ModuleSources = {
   builtin: undefined,
   dep: undefined,
   config: undefined,
+  replaced: false,
   modprobe: '',
   disabled: false,
 };
@@ -28,6 +29,13 @@ describe('the state of the module vxlan', () => {
     ['builtin', 'in modules.builtin', { builtin: 'kernel/drivers/net/vxlan/vxlan.ko\n', dep: '' }],
     ['builtin', 'y in the configuration, no /lib/modules', { config: '#\nCONFIG_VXLAN=y\n' }],
     ['loadable', 'in modules.dep', loadable],
+    [
+      'replaced',
+      'm in the configuration, only other kernels have modules',
+      { config: '#\nCONFIG_VXLAN=m\n', replaced: true },
+    ],
+    ['unknown', 'm in the configuration, no /lib/modules', { config: '#\nCONFIG_VXLAN=m\n' }],
+    ['unknown', 'only other kernels have modules, no configuration', { replaced: true }],
     [
       'loadable',
       'only another module is blacklisted',

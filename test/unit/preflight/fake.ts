@@ -34,10 +34,13 @@ export function fakeHost(fake: FakeHost = {}): Host {
     home: '/home/alice',
     readFile: async (path) => files[path],
     stat: async (path) => stats[path] ?? (path in files ? { mode: 0o100644, uid: 0 } : undefined),
-    list: async (folder) =>
-      Object.keys(files)
-        .filter((path) => path.slice(0, path.lastIndexOf('/')) === folder)
-        .map((path) => path.slice(folder.length + 1)),
+    list: async (folder) => [
+      ...new Set(
+        Object.keys(files)
+          .filter((path) => path.startsWith(`${folder}/`))
+          .map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''),
+      ),
+    ],
     realPath: async (path) => path,
     room: async () => (fake.free === undefined ? undefined : { bytes: fake.free, files: fake.freeFiles ?? Infinity }),
     tryListen: async (address, port, protocol) => listen[`${address}:${port}/${protocol}`] ?? '',

@@ -19,8 +19,13 @@ describe('cgroup-v2', () => {
   const files = { '/sys/fs/cgroup/cgroup.controllers': 'cpu memory pids\n' };
   test('the unified hierarchy is right', async () =>
     expect(line(await probe(cgroupV2, { files }))).toBe('ok: /sys/fs/cgroup/cgroup.controllers: cpu memory pids'));
-  test('cgroup v1 is not', async () =>
-    expect(line(await probe(cgroupV2))).toMatch(/^problem: .*absent → .*systemd\.unified_cgroup_hierarchy=1/));
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['with systemd', { '/run/systemd/system': '' }, /^problem: .*absent → .*systemd\.unified_cgroup_hierarchy=1/],
+    ['without', {}, /^problem: .*absent → Mount cgroup2/],
+    ['in WSL', { '/proc/sys/kernel/osrelease': '5.15.1-microsoft-standard-WSL2\n' }, /→ In Windows: wsl --update/],
+  ])('cgroup v1 is not: %s', async (_, files, expected) =>
+    expect(line(await probe(cgroupV2, { files }))).toMatch(expected),
+  );
   test('an engine that uses v1 all the same is told', async () =>
     expect(line(await probe(cgroupV2, { files }, { engine: { ...podman, cgroupVersion: 1 } }))).toMatch(
       /^problem: podman says cgroup v1/,
@@ -29,21 +34,53 @@ describe('cgroup-v2', () => {
 
 describe('cgroup-controllers', () => {
   const FILE = '/sys/fs/cgroup/user.slice/user-1001.slice/user@1001.service/cgroup.controllers';
+  const kernel = { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory pids misc\n' };
   test.each([
     ['cpuset cpu io memory pids\n', /^ok: .*user@1001.*: cpuset cpu io memory pids$/],
     ['cpu memory pids\n', /^ok: .*without cpuset and io/],
     ['memory pids\n', /^problem: .*: memory pids; missing: cpu → .*Delegate=cpu cpuset io memory pids/],
     ['\n', /^problem: .*none; missing: cpu memory pids → /],
   ])('delegated: %j', async (text, expected) =>
-    expect(line(await probe(cgroupControllers, { files: { [FILE]: text } }))).toMatch(expected),
+    expect(line(await probe(cgroupControllers, { files: { ...kernel, [FILE]: text } }))).toMatch(expected),
   );
   test.each([
-    [['cpu', 'memory', 'pids', 'io', 'cpuset'], /^ok: podman reports: /],
-    [['memory'], /^problem: podman reports: memory; missing: cpu pids/],
-    [undefined, /^problem: no systemd user manager .*engine does not tell/],
-  ])('without a user manager the engine tells: %j', async (controllers, expected) =>
-    expect(line(await probe(cgroupControllers, {}, { engine: { ...podman, controllers } }))).toMatch(expected),
-  );
+    [['cpu', 'memory', 'pids', 'io', 'cpuset'], /^ok: docker reports: /],
+    [['memory'], /^problem: docker reports: memory; missing: cpu pids/],
+    [undefined, /^problem: no systemd user manager /],
+  ])('without a user manager a daemon tells: %j', async (controllers, expected) => {
+    const features = { ...podman.features, startsAtBoot: 'daemon' as const };
+    const engine = { ...podman, kind: 'docker' as const, features, controllers };
+    expect(line(await probe(cgroupControllers, { files: kernel }, { engine }))).toMatch(expected);
+  });
+
+  const CGROUP = '/sys/fs/cgroup/login';
+  const login = {
+    ...kernel,
+    '/proc/self/cgroup': '0::/login\n',
+    [`${CGROUP}/cgroup.controllers`]: 'cpu memory pids\n',
+  };
+  const all = { engine: { ...podman, controllers: ['cpu', 'memory', 'pids'] } };
+  test.each<[string, number, Record<string, string>, RegExp]>([
+    ['not of the user, no systemd', 0, {}, /^problem: .*login is of uid 0 → .*take a host with systemd/],
+    [
+      'not of the user',
+      0,
+      { '/run/systemd/system': '' },
+      /^problem: .*login is of uid 0 → loginctl enable-linger alice$/,
+    ],
+    ['of the user', 1001, {}, /^ok: .*login\/cgroup\.controllers: cpu memory pids/],
+  ])('without a user manager the cgroup of the login counts for Podman: %s', async (_, uid, more, expected) => {
+    const host = { files: { ...login, ...more }, stats: { [CGROUP]: { mode: 0o40755, uid } } };
+    expect(line(await probe(cgroupControllers, host, all))).toMatch(expected);
+  });
+  test('what the kernel itself lacks no delegation brings', async () => {
+    const files = { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io pids\n', [FILE]: 'cpu pids\n' };
+    expect(line(await probe(cgroupControllers, { files }))).toMatch(
+      /^problem: .*without memory → .*cgroup_enable=memory/,
+    );
+  });
+  test('is skipped before cgroup v2', async () =>
+    expect(line(await probe(cgroupControllers, { files: { [FILE]: '' } }))).toMatch(/^skip: .*before cgroup v2/));
 });
 
 describe('kernel-version', () => {

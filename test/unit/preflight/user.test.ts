@@ -139,8 +139,13 @@ describe('user-manager', () => {
   const daemon = { ...podman, features: { ...podman.features, startsAtBoot: 'daemon' as const } };
   test('a reachable manager is right', async () =>
     expect(line(await probe(userManager, { files: { '/run/user/1001/systemd/private': '' } }))).toMatch(/^ok: /));
-  test('without one the node does not start at boot', async () =>
-    expect(line(await probe(userManager))).toMatch(/^problem: .*absent.*boot.*→ .*enable-linger alice/));
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['with systemd', { '/run/systemd/system': '' }, /^problem: .*absent.*boot.*→ .*enable-linger alice/],
+    ['without', {}, /^problem: .*→ This host has no systemd: .*`rkube up`/],
+    ['in WSL', { '/proc/sys/kernel/osrelease': '6.6.87.2-microsoft-standard-WSL2\n' }, /→ .*systemd=true.*wsl\.conf/],
+  ])('without one the node does not start at boot: %s', async (_, files, expected) =>
+    expect(line(await probe(userManager, { files }))).toMatch(expected),
+  );
   test.each([daemon, undefined])('is only for engines that need it', async (engine) =>
     expect(line(await probe(userManager, {}, { engine }))).toMatch(/^skip: /),
   );

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { needsAdministrator, rootScript, undoScript } from '../../../../src/preflight/administrator/scripts.ts';
+import { cgroupControllers } from '../../../../src/preflight/checks/cgroup-controllers.ts';
 import { CHECKS } from '../../../../src/preflight/checks/index.ts';
 import { runChecks } from '../../../../src/preflight/run.ts';
 import { checkInput } from '../fake.ts';
@@ -83,7 +84,9 @@ describe('the root script', () => {
       '/run/systemd/system': '',
     };
     const input = checkInput({ files, free: 1 }, { engine: undefined });
-    const reports = await runChecks(CHECKS, input);
+    // Delegation is asked for where there is cgroup v2 only.
+    const v2 = checkInput({ files: { ...files, '/sys/fs/cgroup/cgroup.controllers': 'cpu memory pids\n' } });
+    const reports = [...(await runChecks(CHECKS, input)), ...(await runChecks([cgroupControllers], v2))];
     const text = rootScript(input.host, reports);
     const sections = [...text.matchAll(/^ {2}subject=(\S+)$/gm)].map(([, id]) => id);
     const root = CHECKS.filter((check) => check.root).map(({ id }) => id);
