@@ -38,6 +38,7 @@ install_package() {
     dnf) dnf install -y "$package" ;;
     zypper) zypper --non-interactive install "$package" ;;
     pacman) pacman -S --noconfirm "$package" ;;
+    apk) apk add "$package" ;;
   esac
   say "installed: $package"
 }

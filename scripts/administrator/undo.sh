@@ -113,6 +113,7 @@ undo_package() {
   case $manager in
     apt-get) dpkg --purge "$1" ;;
     pacman) pacman -R --noconfirm "$1" ;;
+    apk) apk del "$1" ;;
     *) rpm -e "$1" ;;
   esac || {
     say 'package stays: another one needs it by now'

@@ -52,8 +52,11 @@ interface Package {
   readonly kind: 'package';
   readonly tools: readonly string[];
   /** Package manager → its name of the package. */
-  readonly names: Readonly<Record<'apt-get' | 'dnf' | 'zypper' | 'pacman', string>>;
+  readonly names: Readonly<Record<'apt-get' | 'dnf' | 'zypper' | 'pacman' | 'apk', string>>;
 }
+
+/** What managers call it that do not say `install`. */
+const INSTALL: Readonly<Record<string, string>> = { pacman: '-S', apk: 'add' };
 
 /** The remedy as one line that an administrator can use. */
 export function fixOf(remedy: Remedy): string {
@@ -73,7 +76,9 @@ export function fixOf(remedy: Remedy): string {
     case 'modules':
       return unblock(remedy);
     case 'package':
-      return `Install ${remedy.tools.join(' and ')} (Debian, Ubuntu: apt install ${remedy.names['apt-get']}; Fedora, RHEL: dnf install ${remedy.names.dnf})`;
+      return `Install ${remedy.tools.join(' and ')} (${Object.entries(remedy.names)
+        .map(([manager, name]) => `${manager} ${INSTALL[manager] ?? 'install'} ${name}`)
+        .join(', ')})`;
     case 'manual':
       return remedy.text;
   }

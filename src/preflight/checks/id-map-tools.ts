@@ -32,7 +32,7 @@ export const idMapTools: Check = {
 const PACKAGE: Remedy = {
   kind: 'package',
   tools: TOOLS.map(([tool]) => tool),
-  names: { 'apt-get': 'uidmap', dnf: 'shadow-utils', zypper: 'shadow', pacman: 'shadow' },
+  names: { 'apt-get': 'uidmap', dnf: 'shadow-utils', zypper: 'shadow', pacman: 'shadow', apk: 'shadow-uidmap' },
 };
 
 const isSystem = (path: string): boolean =>

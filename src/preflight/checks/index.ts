@@ -1,3 +1,4 @@
+import { inNixTerms } from '../nixos.ts';
 import { rootlessOnly } from '../rootless.ts';
 import type { Check } from '../types.ts';
 import { address } from './address.ts';
@@ -38,4 +39,4 @@ export const CHECKS: readonly Check[] = [
   inotify,
   address,
   portsFree,
-];
+].map(inNixTerms);

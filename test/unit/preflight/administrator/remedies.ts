@@ -11,7 +11,7 @@ export const REMEDIES = {
   'id-map-tools': {
     kind: 'package',
     tools: ['mapper-of-test'],
-    names: { 'apt-get': 'uidmap', dnf: 'shadow-utils', zypper: 'shadow', pacman: 'shadow' },
+    names: { 'apt-get': 'uidmap', dnf: 'shadow-utils', zypper: 'shadow', pacman: 'shadow', apk: 'shadow-uidmap' },
   },
   capabilities: {
     kind: 'capabilities',

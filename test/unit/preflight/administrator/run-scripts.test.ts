@@ -15,8 +15,8 @@ const BLACKLIST = '# hardening\nblacklist vxlan\ninstall nf-tables /bin/false\nb
 /** A package manager that has the tool, as its one package. */
 const MANAGER = `#!/bin/sh
 case $1 in
-  -q | -Q) [ -e "$TOOLS/mapper-of-test" ]; exit ;;
-  -e | -R) rm "$TOOLS/mapper-of-test" ;;
+  -q | -Q | info) [ -e "$TOOLS/mapper-of-test" ]; exit ;;
+  -e | -R | del) rm "$TOOLS/mapper-of-test" ;;
   *) printf '#!/bin/sh\\n' >"$TOOLS/mapper-of-test"; chmod 755 "$TOOLS/mapper-of-test" ;;
 esac
 echo "\${0##*/} $*" >>"$CALLS"
@@ -244,6 +244,7 @@ describe('run as root on a host that lacks everything', () => {
     ['dnf', 'rpm', 'dnf install -y shadow-utils\nrpm -e shadow-utils\n'],
     ['zypper', 'rpm', 'zypper --non-interactive install shadow\nrpm -e shadow\n'],
     ['pacman', 'pacman', 'pacman -S --noconfirm shadow\npacman -R --noconfirm shadow\n'],
+    ['apk', 'apk', 'apk add shadow-uidmap\napk del shadow-uidmap\n'],
   ] as const)('a package by %s comes, and goes by %s', (manager, other, calls) => {
     sandbox.write(`/bin/${manager}`, MANAGER, 0o755);
     sandbox.write(`/bin/${other}`, MANAGER, 0o755);

@@ -21,7 +21,7 @@ work() {
   # wanted: id-map-tools is right
   # found: what id-map-tools read
   subject=id-map-tools
-  want_package mapper-of-test apt-get=uidmap dnf=shadow-utils zypper=shadow pacman=shadow
+  want_package mapper-of-test apt-get=uidmap dnf=shadow-utils zypper=shadow pacman=shadow apk=shadow-uidmap
 
   # capabilities
   # wanted: capabilities is right
@@ -363,6 +363,7 @@ has_package() {
   case $1 in
     apt-get) dpkg-query -W -f '${Status}' "$2" 2>/dev/null | grep -q 'ok installed' ;;
     pacman) pacman -Q "$2" >/dev/null 2>&1 ;;
+    apk) apk info -e "$2" >/dev/null 2>&1 ;;
     *) rpm -q "$2" >/dev/null 2>&1 ;;
   esac
 }
@@ -407,6 +408,7 @@ install_package() {
     dnf) dnf install -y "$package" ;;
     zypper) zypper --non-interactive install "$package" ;;
     pacman) pacman -S --noconfirm "$package" ;;
+    apk) apk add "$package" ;;
   esac
   say "installed: $package"
 }

@@ -43,6 +43,7 @@ has_package() {
   case $1 in
     apt-get) dpkg-query -W -f '${Status}' "$2" 2>/dev/null | grep -q 'ok installed' ;;
     pacman) pacman -Q "$2" >/dev/null 2>&1 ;;
+    apk) apk info -e "$2" >/dev/null 2>&1 ;;
     *) rpm -q "$2" >/dev/null 2>&1 ;;
   esac
 }
@@ -162,6 +163,7 @@ undo_package() {
   case $manager in
     apt-get) dpkg --purge "$1" ;;
     pacman) pacman -R --noconfirm "$1" ;;
+    apk) apk del "$1" ;;
     *) rpm -e "$1" ;;
   esac || {
     say 'package stays: another one needs it by now'
