@@ -1,7 +1,6 @@
 import type { Site } from '../cluster/site.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { EXIT, RkubeError } from '../core/errors.ts';
-import type { Host } from '../host/types.ts';
 import { publishedPorts } from '../node/spec.ts';
 import { portUses } from '../preflight/ports.ts';
 import { runChecks } from '../preflight/run.ts';
@@ -10,20 +9,26 @@ import type { CheckInput, CheckReport } from '../preflight/types.ts';
 import { openGround, openSite } from './context.ts';
 import type { Invocation } from './invocation.ts';
 
+export interface Checkup extends CheckInput {
+  /** undefined where there is no engine or no address; `engineProblem` then says why. */
+  readonly site?: Site;
+  readonly reports: readonly CheckReport[];
+}
+
 /** All checks of `rkube doctor`. A host without an engine or an address is checked all the same. */
-export async function openCheckup(
-  invocation: Invocation,
-): Promise<{ readonly host: Host; readonly reports: readonly CheckReport[] }> {
+export async function openCheckup(invocation: Invocation): Promise<Checkup> {
   const checks = selectChecks(invocation.ignore);
   const input = await openSite(invocation).then(withSite, async (error: unknown) => {
     if (!(error instanceof RkubeError) || error.exitCode !== EXIT.preflight) throw error;
     return withoutSite(invocation, error);
   });
-  return { host: input.host, reports: await runChecks(checks, input) };
+  return { ...input, reports: await runChecks(checks, input) };
 }
 
-async function withSite({ host, config, engine, node }: Site): Promise<CheckInput> {
+async function withSite(site: Site): Promise<CheckInput & { site: Site }> {
+  const { host, config, engine, node } = site;
   return {
+    site,
     host,
     config,
     engine: engine.info,

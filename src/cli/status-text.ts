@@ -1,4 +1,5 @@
 import type { Status } from '../cluster/status.ts';
+import { explanation } from '../explain/diagnose.ts';
 import { table } from './table.ts';
 
 /** A status for people. */
@@ -28,5 +29,7 @@ export function statusText(found: Status): string {
       rows.length === 0 ? 'All pods are well.' : table(['NAMESPACE', 'POD', 'NODE', 'STATE', 'RESTARTS'], rows),
     );
   }
+  const causes = explanation(found.causes ?? []);
+  if (causes.length > 0) parts.push(causes.join('\n'));
   return parts.join('\n\n');
 }

@@ -1,4 +1,5 @@
 import type { ContainerState } from '../engine/types.ts';
+import { type Diagnosis, diagnoseNode } from '../explain/diagnose.ts';
 import { KUBECONFIG, kubectlArgv } from '../kube/kubectl.ts';
 import { type KubeList, type NodeRow, nodeRows, type PodRow, podRows } from '../kube/rows.ts';
 import { type NodeState, readState } from '../node/state.ts';
@@ -19,6 +20,8 @@ export interface Status {
   /** Pods that are not well; workers cannot list pods. */
   readonly ailingPods: readonly PodRow[] | undefined;
   readonly problem: string;
+  /** Why this host's node is not well, the most likely first; absent where all is well, or nobody looked (--watch). */
+  readonly causes?: readonly Diagnosis[];
 }
 
 /** A status with all pods, well or not; undefined where they cannot be listed. */
@@ -29,7 +32,13 @@ export interface Observed extends Status {
 /** `rkube status`: what is here, and what the cluster says. Reads only. */
 export async function status(site: Site): Promise<Status> {
   const { pods: _, ...shown } = await observe(site, await site.node.state());
-  return shown;
+  return isAiling(shown) ? { ...shown, causes: await diagnoseNode(site.node) } : shown;
+}
+
+/** Whether something is wrong that can be looked for in this host's node. */
+function isAiling({ problem, node, nodes = [], ailingPods = [] }: Status): boolean {
+  const unready = nodes.some(({ name, ready }) => name === node && !ready);
+  return problem !== '' || unready || ailingPods.some((pod) => pod.node === node || pod.node === '');
 }
 
 /** The status of a node whose container is known to be so. */

@@ -1,4 +1,4 @@
-import { interrupted, messageOf } from '../core/errors.ts';
+import { interrupted, messageOf, RkubeError, withDetails } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 
@@ -10,6 +10,12 @@ interface Undo {
   readonly action: () => Promise<void>;
 }
 
+/** Tells why a step probably failed, as lines; none when it does not know. Never rejects. */
+type Explain = (error: RkubeError) => Promise<readonly string[]>;
+
+/** Errors that name what did not happen, and not why. */
+const UNEXPLAINED = ['timeout', 'command-failed'];
+
 /**
  * Runs a verb as a flat list of named steps, and takes back what was begun when one fails or the user
  * interrupts. `commit` marks the point from which the next run goes on instead of starting over.
@@ -17,6 +23,7 @@ interface Undo {
 export class Steps {
   readonly run: Run;
   #undo: Undo[] = [];
+  #explain: Explain = async () => [];
   readonly #retain: boolean;
 
   constructor(run: Run, options: { retain?: boolean } = {}) {
@@ -36,8 +43,21 @@ export class Steps {
       return value;
     } catch (error) {
       report(this.run.reporter, 'fail', title, title, seconds(started));
-      throw this.run.lifetime.interrupted ? interrupted(title) : error;
+      const explained = await this.#explained(error);
+      throw this.run.lifetime.interrupted ? interrupted(title) : explained;
     }
+  }
+
+  /** From here on errors of steps get the explanation as details, before anything is taken back. */
+  explain(explain: Explain): void {
+    this.#explain = explain;
+  }
+
+  async #explained(error: unknown): Promise<unknown> {
+    if (!(error instanceof RkubeError) || !UNEXPLAINED.includes(error.id) || this.run.lifetime.interrupted)
+      return error;
+    const lines = await this.#explain(error);
+    return lines.length === 0 ? error : withDetails(error, lines);
   }
 
   /** A step that needs nothing done: says so. */

@@ -2,6 +2,7 @@ import type { Role } from '../config/types.ts';
 import { rangeProblems } from '../config/validate.ts';
 import { RkubeError, usageError } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
+import { explainFailure } from '../explain/diagnose.ts';
 import { defaultHostAddress } from '../host/address.ts';
 import { findImage, pullNodeImage } from '../node/image.ts';
 import { createNode, removeContainer, removeNode, startNode, startsAtBoot, waitBooted } from '../node/lifecycle.ts';
@@ -62,6 +63,7 @@ export async function bringUp(
   } else {
     rejectOtherRole(site, before.labels[LABEL.role], options.role);
   }
+  steps.explain((error) => explainFailure(node, error));
   // Who made the container by other means than rkube's, such as compose, gets it started at boot from now on.
   if (before?.status !== 'running' || !(await startsAtBoot(host, node, names))) {
     await steps.step('Start node container', () => startNode(run, host, node, names));

@@ -19,6 +19,8 @@ export interface CommandSpec {
   readonly timeoutMs?: number;
   /** Strings masked wherever the command is shown or logged. */
   readonly secrets?: readonly string[];
+  /** The output is no text: the result's strings have one character (latin1) a byte. */
+  readonly binary?: boolean;
   /** What a dry run takes as standard output when it could not ask. */
   readonly dry?: string;
 }

@@ -33,6 +33,19 @@ export class RkubeError extends Error {
   }
 }
 
+/** The same error with more lines of evidence. */
+export function withDetails(error: RkubeError, lines: readonly string[]): RkubeError {
+  const { id, message, next, details, exitCode } = error;
+  return new RkubeError({
+    id,
+    message,
+    ...(next === undefined ? {} : { next }),
+    details: [...details, ...lines],
+    exitCode,
+    cause: error.cause ?? error,
+  });
+}
+
 /** Wrong flags, wrong configuration, unreadable input: exit 2. */
 export function usageError(parts: Omit<ErrorParts, 'exitCode'>): RkubeError {
   return new RkubeError({ ...parts, exitCode: EXIT.usage });

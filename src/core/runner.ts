@@ -44,9 +44,10 @@ export class LocalRunner implements CommandRunner {
       input: spec.stdin ?? '',
       timeout: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       all: options.onLine !== undefined,
+      ...(spec.binary === true ? { encoding: 'latin1' as const, stripFinalNewline: false } : {}),
     });
     if (options.onLine) {
-      for await (const line of child.iterable({ from: 'all' })) options.onLine(line);
+      for await (const line of child.iterable({ from: 'all' })) options.onLine(String(line));
     }
     const result = outcome(spec, await child, started);
     this.note(result);

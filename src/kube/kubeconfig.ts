@@ -33,7 +33,7 @@ export function hostKubeconfig(adminConf: string, cluster: string, server: strin
 export const kubeconfigPath = (home: string, cluster: string): string => join(home, '.kube', `rkube-${cluster}.yaml`);
 
 /** Writes a file that only its owner can read, whole or not at all. */
-export async function writeSecretFile(path: string, text: string): Promise<void> {
+export async function writeSecretFile(path: string, text: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.tmp`;
   try {

@@ -105,7 +105,34 @@ describe('rkube init', () => {
       const { stdout } = await site.run(['init', '--json']);
       const { error } = JSON.parse(stdout) as { error: { id: string; details: string[] } };
       expect(error.id).toBe('command-failed');
-      expect(error.details.at(-1)).toContain('Port-6443');
+      expect(error.details).toContainEqual(expect.stringContaining('Port-6443'));
+    });
+
+    it('tells why it probably failed, as read in the node before that is taken away', async () => {
+      using site = new TestSite({
+        rules: [
+          { ...failing, stderr: 'The kubelet is not healthy after 4m0s\n' },
+          { match: '^bash -s', stdout: '\n== controllers\nmemory pids\n' },
+        ],
+      });
+      const { exitCode, stderr } = await site.run(['init']);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: says(/not healthy after[^]*Most likely cause: .*cgroup[^]*seen: .*missing: cpu[^]*fix: [^]*rkube logs/),
+      });
+      expect(site.contents().filter((name) => name.includes('NODE'))).toEqual([]);
+    });
+
+    it('tells of the failure alone where the node does not say why', async () => {
+      using site = new TestSite({
+        rules: [
+          { ...failing, stderr: 'The kubelet is not healthy after 4m0s\n' },
+          { match: '^bash -s', exitCode: 137, stderr: 'killed' },
+        ],
+      });
+      const { exitCode, stderr } = await site.run(['init']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: says('not healthy after') });
+      expect(stderr).not.toContain('Most likely');
     });
 
     it('keeps everything with --retain, and the next run repairs it', async () => {

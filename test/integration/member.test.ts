@@ -49,6 +49,27 @@ describe('rkube status', () => {
     });
   });
 
+  it('tells why the node probably ails', async () => {
+    using site = member({
+      rules: [
+        { match: '^kubectl', exitCode: 1, stderr: 'The connection was refused\n' },
+        { match: '^bash -s', stdout: '\n== units\nId=containerd.service\nActiveState=failed\nSubState=failed\n' },
+      ],
+    });
+    const { stdout } = await site.run(['status']);
+    expect(stdout).toMatch(/Most likely cause: containerd in the node does not run\n {2}seen: systemctl: containerd/);
+    const { causes } = JSON.parse((await site.run(['status', '--json'])).stdout) as { causes: unknown };
+    expect(causes).toMatchObject([
+      { id: 'containerd-down', evidence: 'systemctl: containerd.service is failed (failed)' },
+    ]);
+  });
+
+  it('does not look for causes where all is well', async () => {
+    using site = member();
+    await site.run(['status']);
+    expect(site.called(/bash -s/)).toEqual([]);
+  });
+
   it('says what to do where there is no node', async () => {
     using site = new TestSite();
     const outcome = await site.run(['status']);

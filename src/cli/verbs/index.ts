@@ -11,6 +11,7 @@ import { logs } from './logs.ts';
 import { reset } from './reset.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
+import { support } from './support.ts';
 import { up } from './up.ts';
 import { version } from './version.ts';
 
@@ -26,6 +27,7 @@ export const VERBS: readonly Verb[] = [
   kubectl,
   shell,
   logs,
+  support,
   down,
   reset,
   deleteVerb,

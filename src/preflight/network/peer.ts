@@ -2,6 +2,7 @@ import { type CommandRunner, type CommandSpec, quote } from '../../core/command.
 import { messageOf, RkubeError } from '../../core/errors.ts';
 import type { Lifetime } from '../../core/lifetime.ts';
 import type { NetworkDriver } from '../../engine/network/types.ts';
+import { overSsh } from '../../host/ssh.ts';
 import type { Ground } from './measure.ts';
 import { Probe, program, type Sent } from './probe.ts';
 
@@ -75,5 +76,5 @@ export function remote(
 ): Pick<CommandSpec, 'file' | 'args'> {
   const path = env['PATH'] === undefined ? '' : ` PATH=$PATH:${quote(env['PATH'])}`;
   const line = `d=$(mktemp -d) && { TMPDIR=$d${path} ${argv.map(quote).join(' ')}; c=$?; rm -rf "$d"; exit $c; }`;
-  return { file: 'ssh', args: ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '--', name, line] };
+  return overSsh(name, line);
 }

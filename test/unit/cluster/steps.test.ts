@@ -117,6 +117,60 @@ describe('a failure', () => {
   });
 });
 
+describe('the explanation of a failure', () => {
+  const late = new RkubeError({ id: 'timeout', message: 'Waited 5 s', details: ['seen'], next: 'wait', exitCode: 7 });
+
+  it('becomes details of the error that is thrown anyway, before anything is taken back', async () => {
+    const { steps, note, done } = workshop();
+    const work = steps.guard(async () => {
+      steps.undo('Undo', note('undo'));
+      steps.explain(async ({ message }) => {
+        done.push(`explain ${message}`);
+        return ['the disk is full'];
+      });
+      await steps.step('Work', () => Promise.reject(late));
+    });
+    const parts = {
+      id: 'timeout',
+      message: 'Waited 5 s',
+      next: 'wait',
+      exitCode: 7,
+      details: ['seen', 'the disk is full'],
+    };
+    await expect(work).rejects.toMatchObject(parts);
+    expect(done).toEqual(['explain Waited 5 s', 'undo']);
+  });
+
+  it('leaves the error as it is when nothing is known', async () => {
+    const { steps } = workshop();
+    steps.explain(async () => []);
+    await expect(steps.step('Work', () => Promise.reject(late))).rejects.toBe(late);
+  });
+
+  it.each([
+    ['an error that names its cause', new RkubeError({ id: 'not-ours', message: 'x' })],
+    ['a defect', new TypeError('x')],
+  ])('is not asked for %s', async (_, error) => {
+    const { steps } = workshop();
+    steps.explain(async () => ['never']);
+    await expect(steps.step('Work', () => Promise.reject(error))).rejects.toBe(error);
+  });
+
+  it('is not waited for after an interrupt', async () => {
+    const { steps, interrupt, note, done } = workshop();
+    steps.explain(async () => {
+      await note('explained')();
+      return [];
+    });
+    const work = steps.step('Work', () => {
+      interrupt();
+      return Promise.reject(late);
+    });
+    await expect(work).rejects.toMatchObject({ exitCode: 130 });
+    expect(done).toEqual([]);
+  });
+});
+
 describe('an interrupt', () => {
   const during = async (retain = false) => {
     const shop = workshop({ retain });
