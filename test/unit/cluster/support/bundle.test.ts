@@ -51,6 +51,6 @@ describe('a bundle', () => {
   });
 
   it('that is no archive is refused', async () => {
-    await expect(partOf(Buffer.from('rkube: command not found'))).rejects.toThrow();
+    await expect(partOf(Buffer.from('rkube: command not found'))).rejects.toThrow('incorrect header check');
   });
 });

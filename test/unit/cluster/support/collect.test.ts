@@ -35,17 +35,20 @@ describe('what a bundle collects', () => {
     expect(last.flatMap((entry) => leaked(JSON.stringify(entry)))).toEqual([]);
   });
 
-  it('asks for no key, kubeconfig, Secret, log or description of a pod of others', () => {
-    for (const { argv, path } of SOURCES) {
-      const line = argv.filter((word) => !word.startsWith('--kubeconfig=')).join(' ');
-      expect(line, path).not.toMatch(
-        /secret|\.key|kubernetes\/[\w-]+\.conf|pki|\/etc\/shadow|environ|cmdline|kubectl logs/i,
-      );
-      if (/ describe pods/.test(line)) expect(line).toMatch(/ -n kube-\w+ -l /);
-      if (/ get pods/.test(line)) expect(line).toMatch(/-o wide/);
-      if (/\/var\/log\/pods/.test(line))
-        expect(line.match(/-path \S+/g)?.every((each) => /pods\/kube-(flannel|system)_/.test(each))).toBe(true);
-    }
+  const LINES = SOURCES.map(({ argv }) => argv.filter((word) => !word.startsWith('--kubeconfig=')).join(' '));
+
+  it('asks for no key, kubeconfig or Secret', () => {
+    const forbidden = /secret|\.key|kubernetes\/[\w-]+\.conf|pki|\/etc\/shadow|environ|cmdline|kubectl logs/i;
+    expect(LINES.filter((line) => forbidden.test(line))).toEqual([]);
+  });
+
+  it('asks only the pods of kubeadm and rkube for more than their state', () => {
+    const wide = LINES.filter((line) => / get .*\bpods\b/.test(line) && !line.includes(' -o wide'));
+    const full = LINES.filter((line) => / describe pods/.test(line) && !/ -n kube-\w+ -l /.test(line));
+    const logs = LINES.flatMap((line) => line.match(/(?<=-path )\S+/g) ?? []);
+    expect([wide, full]).toEqual([[], []]);
+    expect(logs.length).toBeGreaterThan(0);
+    expect(logs.filter((path) => !/^\/var\/log\/pods\/kube-(flannel|system)_./.test(path))).toEqual([]);
   });
 
   it('says of each command what it could not read, and goes on', async () => {

@@ -15,7 +15,7 @@ export const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ['rkube join <<< rkube1.eyJjbHVzdGVyIjoicmt1YmUifQ.9f3c', 'eyJjbHVzdGVyIjoicmt1YmUifQ'],
   [`certificateKey: ${'c0ffee'.padEnd(64, '3')}`, 'c0ffee'.padEnd(64, '3')],
   [`[upload-certs] Using certificate key:\n${'beef'.padEnd(64, '4')}`, 'beef'.padEnd(64, '4')],
-  [`mounted ${'eyJhbGciOiJSUzI1NiIsImtpZCI6In'}.eyJhdWQiOlsiaHR0cHMiXX0.c2lnbmF0dXJl`, 'c2lnbmF0dXJl'],
+  ['mounted eyJhbGciOiJSUzI1NiIsImtpZCI6In.eyJhdWQiOlsiaHR0cHMiXX0.c2lnbmF0dXJl', 'c2lnbmF0dXJl'],
   ['HTTPS_PROXY=http://alice:hunter2@proxy.example:3128', 'hunter2'],
   ['{"auths":{"registry.example":{"auth":"YWxpY2U6aHVudGVyMg=="}}}', 'YWxpY2U6aHVudGVyMg'],
   ['  password = "correct horse"', 'correct horse'],
