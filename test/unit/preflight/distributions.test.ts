@@ -11,6 +11,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'debian-12': 'lingering inotify',
   'debian-13': 'lingering inotify',
   'ubuntu-22.04': 'cgroup-controllers lingering inotify',
+  'ubuntu-22.04-docker': 'cgroup-controllers lingering inotify - user-manager',
   'ubuntu-22.04-raspi': 'cgroup-controllers lingering kernel-vxlan inotify',
   'raspberry-pi-os-12': 'cgroup-controllers lingering inotify',
   'ubuntu-24.04': 'lingering inotify',

@@ -12,6 +12,7 @@ const LEFT: Readonly<Record<string, string>> = {
   'debian-12': '',
   'debian-13': '',
   'ubuntu-22.04': '',
+  'ubuntu-22.04-docker': '',
   'ubuntu-22.04-raspi': 'kernel-vxlan',
   'raspberry-pi-os-12': 'cgroup-controllers',
   'ubuntu-24.04': '',
