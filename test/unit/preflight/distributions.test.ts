@@ -19,6 +19,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'fedora-43': 'lingering inotify',
   'rhel-8': 'cgroup-v2 lingering kernel-version inotify - cgroup-controllers',
   'rhel-9': 'cgroup-controllers lingering inotify',
+  'rhel-9-ipa': 'cgroup-controllers lingering inotify',
   'rhel-9-stig': 'engine-found user-namespaces cgroup-controllers lingering inotify',
   'rhel-10': 'lingering inotify',
   'opensuse-leap-15.6': 'lingering inotify',

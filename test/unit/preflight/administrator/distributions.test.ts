@@ -19,6 +19,7 @@ const LEFT: Readonly<Record<string, string>> = {
   'fedora-43': '',
   'rhel-8': 'cgroup-v2 kernel-version',
   'rhel-9': '',
+  'rhel-9-ipa': '',
   // Podman answers when it is asked again; the recorded one does not.
   'rhel-9-stig': 'engine-found',
   'rhel-10': '',
