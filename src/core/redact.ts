@@ -3,45 +3,45 @@
 
 const MASK = '***';
 
-/** Words in names of settings whose values are secrets; `auth` alone, as in registries' files. */
-const SECRET_NAME = String.raw`(?:[\w.-]*(?:token|passw(?:or)?d|passphrase|secret|credential|api[_-]?key|private[_-]?key|client-key-data|certificate[_-]?key|access[_-]?key|authorization|cookie)[\w.-]*|auth)`;
+/** From the first word that says so, the name of a setting whose value is a secret; `auth` alone, as in registries' files. */
+const SECRET_NAME = String.raw`(?:token|passw(?:or)?d|passphrase|secret|credential|api[_-]?key|private[_-]?key|client-key-data|certificate[_-]?key|access[_-]?key|authorization|cookie)[\w.-]{0,80}|(?<![\w.-])auth`;
+/** What may stand before it; bounded, so that long words take no time. */
+const BEFORE = String.raw`[\w.-]{0,80}?`;
 /** Names that only look like it: the value is a place, a kind or a time. */
 const HARMLESS_NAME = /(?:file|path|dir|name|names|mode|ttl|expiration|type|kind|id|ref|version|usages?|description)$/i;
-/** The first letters of PEM in base64, and of a certificate's. */
-const PEM_BASE64 = 'LS0tLS1CRUdJTi';
-const CERTIFICATE_BASE64 = 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS';
-
 type Rule = readonly [pattern: RegExp, replace: (match: string, ...parts: string[]) => string];
 
-const masked = (match: string, before = '', name = ''): string =>
-  HARMLESS_NAME.test(name) ? match : `${before}${MASK}`;
+function masked(match: string, before = '', name = ''): string {
+  if (HARMLESS_NAME.test(name)) return match;
+  const quote = /^\\?["']/.exec(match.slice(before.length))?.[0] ?? '';
+  return `${before}${quote}${MASK}${quote}`;
+}
 
 const RULES: readonly Rule[] = [
   // Private keys; of one that is cut off, all there is.
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$(?![\s\S]))/g, () => MASK],
-  [new RegExp(`${PEM_BASE64}[\\w+/=]+`, 'g'), (match) => (match.startsWith(CERTIFICATE_BASE64) ? match : MASK)],
   // YAML: a value of several lines, which stand deeper than its name.
   [
     new RegExp(
-      `^(([ \\t]*)(?:- )?["']?(${SECRET_NAME})["']?:[ \\t]*)[|>][-+\\d]*\\n(?:\\2[ \\t]+.*(?:\\n|$)|[ \\t]*\\n)+`,
+      `^(([ \\t]*)(?:- )?["']?${BEFORE}(${SECRET_NAME})["']?:[ \\t]*)[|>][-+\\d]*\\n(?:\\2[ \\t]+.*(?:\\n|$)|[ \\t]*\\n)+`,
       'gim',
     ),
     (match, before, _indent, name) => (HARMLESS_NAME.test(name ?? '') ? match : `${before}${MASK}\n`),
   ],
   // An environment variable in a manifest.
-  [new RegExp(`(name["']?:[ \\t]*["']?(${SECRET_NAME})["']?,?\\s*["']?value["']?:[ \\t]*).+`, 'gi'), masked],
-  [/(\w+:\/\/)[^\s/"'<>]+@/g, (_match, scheme) => `${scheme}${MASK}@`],
+  [new RegExp(`(name["']?:[ \\t]*["']?${BEFORE}(${SECRET_NAME})["']?,?\\s*["']?value["']?:[ \\t]*).+`, 'gi'), masked],
+  [/:\/\/[^\s/"'<>]+@/g, () => `://${MASK}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/g, (_match, kind) => `${kind} ${MASK}`],
   // NAME=value, name: value, "name": "value", "name\": \"value.
   [
     new RegExp(
-      `((?<![\\w.-])(?:--)?(${SECRET_NAME})\\\\?["']?[ \\t]*[:=][ \\t]*)(?:\\\\?"(?:[^"\\\\]|\\\\(?!").)*\\\\?"|'[^']*'|[^\\s,;{}[\\]"']+)`,
+      `((${SECRET_NAME})\\\\?["']?[ \\t]*[:=][ \\t]*)(?:\\\\?"(?:[^"\\\\]|\\\\(?!").)*\\\\?"|'[^']*'|[^\\s,;{}[\\]"']+)`,
       'gi',
     ),
     masked,
   ],
   // --name value, and the same in a list.
-  [new RegExp(`(--(${SECRET_NAME})["']?,?[ \\t]+["']?)[^\\s"',-][^\\s"',]*`, 'gi'), masked],
+  [new RegExp(`(--${BEFORE}(${SECRET_NAME})["']?,?[ \\t]+["']?)[^\\s"',-][^\\s"',]*`, 'gi'), masked],
   [/\brkube1\.[\w.-]+/g, () => MASK],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, () => MASK],
   [/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, () => MASK],

@@ -21,6 +21,7 @@ describe('redact takes out', () => {
     ['a ticket', 'rkube join <<< rkube1.eyJhIjoiYiJ9.3fx', 'rkube1.'],
     ["an account's token", `token=${JWT}`, 'c2lnbmF0dXJl'],
     ['the same in a header', `Authorization: Bearer ${JWT}`, 'c2lnbmF0dXJl'],
+    ['a login in a header', 'Authorization: Basic YWxpY2U6aHVudGVyMg==', 'YWxpY2U6aHVudGVyMg'],
     ['a certificate key', `--certificate-key ${HEX}`, HEX],
     ['a certificate key without a name', `[upload-certs] Using certificate key:\n${HEX}`, HEX],
     ['a password in a URL', 'HTTPS_PROXY=http://alice:hunter2@proxy:3128', 'hunter2'],
@@ -59,9 +60,20 @@ describe('redact leaves', () => {
     expect(redact(text)).toBe(text);
   });
 
+  it('JSON as JSON', () => {
+    const text = JSON.stringify({ token: 'hunter2', label: JSON.stringify({ password: 'hunter2', b: 1 }), c: 'd' });
+    expect(JSON.parse(redact(text))).toEqual({ token: '***', label: '{"password":"***","b":1}', c: 'd' });
+  });
+
   it('what engines show of an id', () => {
     expect(redact(`container ${HEX} died`)).toBe('container c0ffee111111… died');
   });
+});
+
+it('takes time in proportion to the text', () => {
+  const started = performance.now();
+  for (const word of ['a', 'a-', 'token.', '://', '--']) redact(word.repeat(100_000));
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 it('lets no key, token or ticket through, whatever stands around it', () => {
