@@ -34,8 +34,10 @@ build: dist/main.js
 .PHONY: install
 install: dist/main.js
 	@mkdir -p $(LIB)/scripts $(BIN)
-	@rm -rf $(LIB)/dist $(LIB)/compose $(LIB)/kubeadm
+	@rm -rf $(LIB)/dist $(LIB)/compose $(LIB)/kubeadm $(LIB)/docs
+	@mkdir -p $(LIB)/docs
 	@cp -R dist compose kubeadm package.json $(LIB)/
+	@cp -R docs/doctor $(LIB)/docs/
 	@rm -rf $(LIB)/scripts/administrator $(LIB)/scripts/network
 	@cp -R scripts/rkube.mjs scripts/administrator scripts/network $(LIB)/scripts/
 	@ln -sfn ../lib/rkube/scripts/rkube.mjs $(BIN)/rkube

@@ -25,11 +25,20 @@ function optionFor(remedy: Exclude<Remedy, { kind: 'manual' }>): string {
       return Object.entries(remedy.values)
         .map(([key, value]) => `boot.kernel.sysctl."${key}" = ${JSON.stringify(value)};`)
         .join(' ');
-    case 'unit':
-      return `${unitOf(remedy.path)} = { overrideStrategy = "asDropin"; serviceConfig.${remedy.lines
-        .slice(1)
-        .map((line) => line.replace(/=(.*)/, ' = "$1"'))
-        .join('; serviceConfig.')}; };`;
+    case 'switch':
+      return `boot.kernel.sysctl."${remedy.key}" = "${remedy.value}";`;
+    case 'unit': {
+      const [, name, kind] = /([^/]+)\.(service|slice)\.d\//.exec(remedy.path) ?? [];
+      const values = remedy.lines.slice(1).map((line) => `${kind}Config.${line.replace(/=(.*)/, ' = "$1"')};`);
+      return `systemd.${kind}s."${name}" = { overrideStrategy = "asDropin"; ${values.join(' ')} };`;
+    }
+    case 'file': {
+      // The only files of this kind: limits.conf(5).
+      const limits = remedy.lines.map((line) => line.split(' '));
+      const entry = ([domain, type, item, value]: string[]): string =>
+        `{ domain = "${domain}"; type = "${type}"; item = "${item}"; value = "${value}"; }`;
+      return `security.pam.loginLimits = [ ${limits.map(entry).join(' ')} ];`;
+    }
     case 'subids': {
       const { file, user, start, count } = remedy;
       const [option, field] = file === 'subuid' ? ['subUidRanges', 'startUid'] : ['subGidRanges', 'startGid'];
@@ -44,6 +53,3 @@ function optionFor(remedy: Exclude<Remedy, { kind: 'manual' }>): string {
       return `boot.kernelModules = [ ${remedy.modules.map((name) => `"${name}"`).join(' ')} ]; and none of them in boot.blacklistedKernelModules.`;
   }
 }
-
-/** `/etc/systemd/system/user@.service.d/delegate.conf` → `systemd.services."user@"` */
-const unitOf = (path: string): string => `systemd.services."${/([^/]+)\.service\.d\//.exec(path)?.[1] ?? path}"`;

@@ -3,7 +3,8 @@ import { quote } from '../core/command.ts';
 /** What mends a finding, as data: `fixOf` puts it into words, administrator/steps.ts into a script. */
 export type Remedy =
   | Sysctl
-  | Unit
+  | Switch
+  | File
   | SubordinateIds
   | { readonly kind: 'linger'; readonly user: string }
   /** Path of a program → the capability it needs. */
@@ -20,9 +21,19 @@ interface Sysctl {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** A file of the system's systemd. */
-interface Unit {
-  readonly kind: 'unit';
+/** A kernel setting that is to have just this value: at once, and in a file of its own for every boot. */
+interface Switch {
+  readonly kind: 'switch';
+  readonly file: string;
+  readonly key: string;
+  readonly value: string;
+  /** What helps without an administrator. */
+  readonly instead?: string;
+}
+
+/** A file of its own; `unit` is one that the system's systemd reads. */
+interface File {
+  readonly kind: 'unit' | 'file';
   readonly path: string;
   readonly lines: readonly string[];
   /** What has to happen before it counts. */
@@ -63,8 +74,15 @@ export function fixOf(remedy: Remedy): string {
   switch (remedy.kind) {
     case 'sysctl':
       return `${write(settings(remedy.values), remedy.file)} && sysctl -p ${remedy.file}`;
+    case 'switch': {
+      const command = `${write(settings({ [remedy.key]: remedy.value }), remedy.file)} && sysctl -p ${remedy.file}`;
+      return remedy.instead === undefined ? command : `${command}; or: ${remedy.instead}`;
+    }
     case 'unit':
-      return `mkdir -p ${folderOf(remedy.path)} && ${write(remedy.lines, remedy.path)} && systemctl daemon-reload; then ${remedy.afterwards}`;
+    case 'file': {
+      const reload = remedy.kind === 'unit' ? ' && systemctl daemon-reload' : '';
+      return `mkdir -p ${folderOf(remedy.path)} && ${write(remedy.lines, remedy.path)}${reload}; then ${remedy.afterwards}`;
+    }
     case 'subids':
       return addIds(remedy);
     case 'linger':
@@ -85,7 +103,7 @@ export function fixOf(remedy: Remedy): string {
 }
 
 /** `a.b=1`, as sysctl.d(5) and `sysctl` take it. */
-export function settings(values: Readonly<Record<string, number>>): string[] {
+export function settings(values: Readonly<Record<string, number | string>>): string[] {
   return Object.entries(values).map(([key, value]) => `${key}=${value}`);
 }
 

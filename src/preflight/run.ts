@@ -20,7 +20,7 @@ export function runChecks(
           `Please report this, or go on without it: --ignore ${id}`,
         ),
       );
-      return { id, title, severity, root, finding };
+      return { id, page: `docs/doctor/${id}.md`, title, severity, root, finding };
     }),
   );
 }
@@ -75,7 +75,7 @@ export function preflightError(reports: readonly CheckReport[]): RkubeError {
   });
 }
 
-function describe({ id, title, root, finding }: CheckReport): string[] {
+function describe({ id, page, title, root, finding }: CheckReport): string[] {
   const fix = finding.state === 'problem' ? [`  ${root ? 'fix, as an administrator' : 'fix'}: ${finding.fix}`] : [];
-  return [`${id}: expected: ${title}`, `  found: ${finding.evidence}`, ...fix];
+  return [`${id}: expected: ${title}`, `  found: ${finding.evidence}`, ...fix, `  page: ${page}`];
 }

@@ -40,7 +40,7 @@ export type Finding =
     };
 
 export interface Check {
-  /** Stable, kebab-case: `cgroup-controllers`. */
+  /** Stable, kebab-case: `cgroup-controllers`; docs/doctor/ has a page of this name. */
   readonly id: string;
   /** What should be true, as a short statement. */
   readonly title: string;
@@ -52,6 +52,8 @@ export interface Check {
 
 export interface CheckReport {
   readonly id: string;
+  /** Below the folder of rkube's package: `docs/doctor/inotify.md`. */
+  readonly page: string;
   readonly title: string;
   readonly severity: Severity;
   /** The fix needs an administrator. */

@@ -52,9 +52,11 @@ export const doctor: Verb = {
 
 const MARK = { ok: '✓', skip: '-', problem: '✗' } as const;
 
-function text({ id, title, severity, root, finding }: CheckReport): string {
+function text({ id, page, title, severity, root, finding }: CheckReport): string {
   const mark = finding.state === 'problem' && severity === 'warning' ? '!' : MARK[finding.state];
   const lines = [`${mark} ${id}: ${title}`, `    ${finding.evidence}`];
-  if (finding.state === 'problem') lines.push(`    fix${root ? ' (administrator)' : ''}: ${finding.fix}`);
+  if (finding.state === 'problem') {
+    lines.push(`    fix${root ? ' (administrator)' : ''}: ${finding.fix}`, `    page: ${page}`);
+  }
   return lines.join('\n');
 }

@@ -15,6 +15,7 @@ const MTU = 65520;
 /** Podman: each container has a namespace of its own, so a driver is measured in a container that is thrown away. */
 export const podmanNetwork: NetworkSetup = {
   environment: async () => ({}),
+  forwarders: [],
   drivers: (host) => Promise.all(KNOWN.map((known) => driver(host, known))),
   dropIn: {
     file: 'containers/containers.conf.d/rkube-network.conf',

@@ -30,6 +30,7 @@ export function rootlessKit(engine: RootlessKitEngine): NetworkSetup {
   const environment = (host: Host): Promise<Readonly<Record<string, string>>> => unitEnvironment(host, engine);
   return {
     environment,
+    forwarders: engine.programs,
     drivers: async (host) => {
       const path = (await environment(host))['PATH'] ?? '';
       const found = (await Promise.all(engine.programs.map((name) => findExecutable(host, name, path)))).find(Boolean);

@@ -49,4 +49,6 @@ export interface NetworkSetup {
   /** Environment the engine starts its drivers with: its PATH may find other versions than the user's. */
   environment(host: Host): Promise<Readonly<Record<string, string>>>;
   readonly dropIn: DropIn;
+  /** Programs that open published ports on the host, and may have a capability of their own for it. */
+  readonly forwarders: readonly string[];
 }

@@ -9,6 +9,7 @@ const PARTS = [
   'put',
   'want-file',
   'sysctl',
+  'switch',
   'unit',
   'subids',
   'linger',

@@ -18,11 +18,20 @@ export function stepOf(remedy: Remedy): Step {
   switch (remedy.kind) {
     case 'sysctl':
       return step(['same', 'put', 'want-file', 'sysctl'], call('want_sysctl', remedy.file, ...settings(remedy.values)));
+    case 'switch':
+      return step(
+        ['same', 'put', 'want-file', 'sysctl', 'switch'],
+        call('want_switch', remedy.file, remedy.key, remedy.value),
+      );
     case 'unit':
+    case 'file': {
+      const [part, name] =
+        remedy.kind === 'unit' ? (['unit', 'want_unit'] as const) : (['want-file', 'want_file'] as const);
       return {
-        ...step(['same', 'put', 'want-file', 'unit'], call('want_unit', remedy.path, ...remedy.lines)),
+        ...step(['same', 'put', 'want-file', part], call(name, remedy.path, ...remedy.lines)),
         note: remedy.afterwards,
       };
+    }
     case 'subids': {
       const { file, user, start, count } = remedy;
       return {

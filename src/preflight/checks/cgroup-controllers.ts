@@ -1,11 +1,10 @@
 import { readDistribution } from '../../host/distribution.ts';
 import type { Host } from '../../host/types.ts';
+import { controllersAt, managerCgroup, NEEDED_CONTROLLERS as NEEDED, notYetInForce } from '../delegation.ts';
 import { curable, manual, ok, skip } from '../finding.ts';
 import type { Remedy } from '../remedy.ts';
 import type { Check, CheckInput, Finding } from '../types.ts';
 
-/** Without these the kubelet can not enforce what pods ask for, and node images refuse to start. */
-const NEEDED = ['cpu', 'memory', 'pids'];
 /** Kubernetes works without these; only CPU pinning and I/O limits are lost. */
 const USEFUL = ['cpuset', 'io'];
 const ROOT = '/sys/fs/cgroup';
@@ -20,9 +19,13 @@ export const cgroupControllers: Check = {
     const kernel = await controllersAt(host, ROOT);
     if (kernel === undefined) return skip(`${ROOT}/cgroup.controllers is absent: nothing to delegate before cgroup v2`);
     if (missing(kernel).length > 0) return notInKernel(kernel);
-    const manager = `${ROOT}/user.slice/user-${host.uid}.slice/user@${host.uid}.service`;
+    const manager = managerCgroup(host);
     const delegated = await controllersAt(host, manager);
-    if (delegated) return judge(`${manager}/cgroup.controllers`, delegated);
+    if (delegated) {
+      const found = judge(`${manager}/cgroup.controllers`, delegated);
+      const file = found.state === 'problem' ? await notYetInForce(host, missing(delegated)) : undefined;
+      return file === undefined ? found : again(host, found.evidence, file);
+    }
     // A daemon knows its own cgroup. Podman names those of its caller's, whoever owns it (podman#21575).
     if (engine?.controllers && engine.features.startsAtBoot === 'daemon')
       return judge(`${engine.kind} reports`, engine.controllers);
@@ -39,9 +42,11 @@ const DELEGATION: Remedy = {
 
 const missing = (controllers: readonly string[]): string[] => NEEDED.filter((name) => !controllers.includes(name));
 
-async function controllersAt(host: Host, folder: string): Promise<string[] | undefined> {
-  return (await host.readFile(`${folder}/cgroup.controllers`))?.split(/\s+/).filter(Boolean);
-}
+const again = ({ user }: Host, evidence: string, file: string): Finding =>
+  manual(
+    `${evidence}; ${file} delegates them, but the user's manager runs since before`,
+    `End all sessions of ${user} (loginctl terminate-user ${user}) and log in again, or reboot`,
+  );
 
 function judge(source: string, controllers: readonly string[]): Finding {
   const evidence = `${source}: ${controllers.join(' ') || 'none'}`;

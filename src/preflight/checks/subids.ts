@@ -1,16 +1,11 @@
 import type { Host } from '../../host/types.ts';
 import { curable, ok } from '../finding.ts';
 import type { Remedy } from '../remedy.ts';
+import { parseRanges, type Range } from '../subordinate-ids.ts';
 import type { Check } from '../types.ts';
 
 /** Pods use ids up to 65534 (nobody). */
 const NEEDED = 65_536;
-
-interface Range {
-  readonly owner: string;
-  readonly start: number;
-  readonly count: number;
-}
 
 interface Ranges {
   readonly ranges: readonly Range[];
@@ -58,14 +53,6 @@ async function readRanges(host: Host, id: 'subuid' | 'subgid'): Promise<Ranges> 
   // `0: alice 100000 65536`
   const ranges = parseRanges(result.stdout.replaceAll(/^\d+:\s*/gm, ''), ' ');
   return { ranges, source: `getsubids (nsswitch.conf: subid: ${service})`, service };
-}
-
-function parseRanges(text: string, separator: string): Range[] {
-  return text.split('\n').flatMap((line) => {
-    const [owner = '', start, count] = line.trim().split(separator);
-    const range = { owner, start: Number(start), count: Number(count) };
-    return owner && !owner.startsWith('#') && range.count > 0 && range.start >= 0 ? [range] : [];
-  });
 }
 
 /** Ids that nobody has, so that the line can be used as it stands. */

@@ -10,9 +10,9 @@ import { recordedHost } from '../../fixtures/hosts/load.ts';
 const EXPECTED: Readonly<Record<string, string>> = {
   'debian-12': 'lingering inotify',
   'debian-13': 'lingering inotify',
-  'ubuntu-22.04': 'cgroup-controllers lingering inotify',
+  'ubuntu-22.04': 'engine-version cgroup-controllers lingering inotify',
   'ubuntu-22.04-docker': 'cgroup-controllers lingering inotify - user-manager',
-  'ubuntu-22.04-raspi': 'cgroup-controllers lingering kernel-vxlan inotify',
+  'ubuntu-22.04-raspi': 'engine-version cgroup-controllers lingering kernel-vxlan inotify',
   'raspberry-pi-os-12': 'cgroup-controllers lingering inotify',
   'ubuntu-24.04': 'lingering inotify',
   'ubuntu-24.04-home-engine': 'engine-found apparmor-userns id-map-tools lingering inotify',
@@ -29,7 +29,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'arch-hardened': 'engine-found user-namespaces lingering',
   'nixos-25.05': 'lingering',
   'wsl2-ubuntu-24.04': 'lingering inotify',
-  'wsl2-hybrid': 'cgroup-v2 user-manager inotify - cgroup-controllers lingering',
+  'wsl2-hybrid': 'engine-version cgroup-v2 user-manager inotify - cgroup-controllers lingering',
   'alpine-3.22': 'id-map-tools subuid subgid cgroup-controllers user-manager inotify - lingering',
 };
 

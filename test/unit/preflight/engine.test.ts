@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../src/preflight/checks/index.ts';
-import { fakeHost, line, podman, probe } from './fake.ts';
+import { type FakeHost, fakeHost, line, podman, probe } from './fake.ts';
 
 const check = (id: string) => {
   const found = CHECKS.find((each) => each.id === id);
@@ -23,6 +23,86 @@ describe('engine-found', () => {
     const found = { engine: undefined, engineProblem: 'docker does not answer', engineNext: 'Start it.' };
     expect(line(await probe(check('engine-found'), {}, found))).toBe('problem: docker does not answer → Start it.');
   });
+});
+
+describe('engine-version', () => {
+  const docker = { ...podman, kind: 'docker' as const, portDriver: 'builtin' };
+  const nerdctl = { ...podman, kind: 'nerdctl' as const };
+  test.each<[object, RegExp]>([
+    [podman, /^ok: podman 5\.4\.2$/],
+    [{ ...podman, version: '4.0.0' }, /^ok: /],
+    [{ ...podman, version: '3.4.4' }, /^problem: podman 3\.4\.4: .* → Install podman 4\.0 or newer$/],
+    [{ ...docker, version: '26.1.5+dfsg1' }, /^ok: /],
+    [{ ...docker, version: '19.03.15' }, /^problem: .*cgroup v2.* → Install docker 20\.10/],
+    [{ ...docker, version: '29.0.4' }, /^ok: /],
+    [
+      { ...docker, version: '29.0.4', portDriver: 'slirp4netns' },
+      /^problem: .*issues\/51591.* → Update docker to 29\.1\.2/,
+    ],
+    [{ ...docker, version: '29.1.2', portDriver: 'slirp4netns' }, /^ok: /],
+    [{ ...docker, version: '29.1.0' }, /^problem: .*do not resolve.* → Update docker to 29\.1\.1/],
+    [{ ...docker, version: '29.1.1' }, /^ok: /],
+    [{ ...nerdctl, version: '2.2.1' }, /^ok: /],
+    [{ ...nerdctl, version: '1.7.7' }, /^problem: .* → Install nerdctl 2\.0/],
+    [{ ...podman, version: 'of my own' }, /^ok: podman of my own$/],
+  ])('%j', async (engine, expected) =>
+    expect(line(await probe(check('engine-version'), {}, { engine: engine as typeof podman }))).toMatch(expected),
+  );
+});
+
+describe('engine-cgroups', () => {
+  const delegated = (text: string) => ({
+    files: { '/sys/fs/cgroup/user.slice/user-1001.slice/user@1001.service/cgroup.controllers': `${text}\n` },
+  });
+  const all = ['cpu', 'memory', 'pids'];
+  const daemon = {
+    ...podman,
+    kind: 'docker' as const,
+    features: { ...podman.features, startsAtBoot: 'daemon' as const },
+  };
+  test.each<[string, FakeHost, object, RegExp]>([
+    [
+      "Podman in a session with less than the user's manager has",
+      delegated('cpuset cpu memory pids'),
+      { ...podman, controllers: ['memory', 'pids'] },
+      /^ok: podman info: cgroups by systemd, memory pids, of this session; containers live below .*: cpuset cpu memory pids$/,
+    ],
+    [
+      'Podman that found no session',
+      delegated('cpu memory pids'),
+      { ...podman, cgroupDriver: 'cgroupfs' },
+      /^problem: podman info: cgroups by cgroupfs, .* → Log in by ssh.*XDG_RUNTIME_DIR=\/run\/user\/1001/,
+    ],
+    [
+      'Podman without systemd',
+      {},
+      { ...podman, cgroupDriver: 'cgroupfs', controllers: all },
+      /^ok: .*cgroupfs, cpu memory pids; without a systemd user manager .* nothing else tells/,
+    ],
+    ['a daemon that has all', delegated('cpu memory pids'), { ...daemon, controllers: all }, /^ok: /],
+    [
+      'a daemon from before the delegation',
+      delegated('cpuset cpu memory pids'),
+      { ...daemon, controllers: ['memory', 'pids'] },
+      /^problem: .*memory pids, but .* has cpu too.* → systemctl --user daemon-reload && systemctl --user restart docker/,
+    ],
+    [
+      'a daemon where nothing is delegated: another check tells',
+      delegated('memory pids'),
+      { ...daemon, controllers: ['memory', 'pids'] },
+      /^ok: /,
+    ],
+    [
+      'a daemon without cgroups',
+      delegated('cpu memory pids'),
+      { ...daemon, cgroupDriver: 'none', controllers: [] },
+      /^problem: docker info: cgroups by none, no controllers: .* → Mend .*restart docker/,
+    ],
+  ])('%s', async (_, host, engine, expected) =>
+    expect(line(await probe(check('engine-cgroups'), host, { engine: engine as typeof podman }))).toMatch(expected),
+  );
+  test('without an engine there is nothing to ask', async () =>
+    expect(line(await probe(check('engine-cgroups'), {}, { engine: undefined }))).toMatch(/^skip: /));
 });
 
 describe('engine-rootless', () => {
@@ -93,6 +173,14 @@ describe('checks of what rootless engines need', () => {
     'cgroup-controllers',
     'lingering',
     'user-manager',
+    'engine-cgroups',
+    'selinux',
+    'subid-overlap',
+    'open-files',
+    'processes',
+    'keyrings',
+    'low-ports',
+    'ping-group-range',
   ];
   test.each(ids)('%s is skipped with a rootful engine that is allowed', async (id) =>
     expect(line(await probe(check(id), {}, { engine: rootful, ...allowed }))).toMatch(/^skip: only rootless/),

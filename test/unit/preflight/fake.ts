@@ -19,6 +19,7 @@ export interface FakeHost {
   readonly uid?: number;
   readonly user?: string;
   readonly path?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export const eth0: HostAddress = { interface: 'eth0', address: '10.0.0.5', prefix: 24, defaultRoute: true };
@@ -27,7 +28,7 @@ export function fakeHost(fake: FakeHost = {}): Host {
   const { files = {}, stats = {}, listen = {} } = fake;
   return {
     runner: fakeRunner(fake.commands ?? {}),
-    env: { PATH: fake.path ?? '/usr/bin' },
+    env: { PATH: fake.path ?? '/usr/bin', ...fake.env },
     uid: fake.uid ?? 1001,
     user: fake.user ?? 'alice',
     hostname: 'host1',

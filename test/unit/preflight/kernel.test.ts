@@ -3,6 +3,7 @@ import { cgroupControllers } from '../../../src/preflight/checks/cgroup-controll
 import { cgroupV2 } from '../../../src/preflight/checks/cgroup-v2.ts';
 import { inotify } from '../../../src/preflight/checks/inotify.ts';
 import { kernelNftables, kernelOverlay, kernelVxlan } from '../../../src/preflight/checks/kernel-modules.ts';
+import { kernelTraps } from '../../../src/preflight/checks/kernel-traps.ts';
 import { kernelVersion } from '../../../src/preflight/checks/kernel-version.ts';
 import { line, podman, probe } from './fake.ts';
 
@@ -42,6 +43,43 @@ describe('cgroup-controllers', () => {
     ['\n', /^problem: .*none; missing: cpu memory pids → /],
   ])('delegated: %j', async (text, expected) =>
     expect(line(await probe(cgroupControllers, { files: { ...kernel, [FILE]: text } }))).toMatch(expected),
+  );
+  const dropIn = (name: string, text: string) => ({
+    ...kernel,
+    [FILE]: 'memory pids\n',
+    [`/etc/systemd/system/${name}`]: `[Service]\n${text}\n`,
+  });
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'for all, but the manager is older',
+      dropIn('user@.service.d/delegate.conf', 'Delegate=cpu io memory pids'),
+      /^problem: .*missing: cpu; .*user@\.service\.d\/delegate\.conf delegates them.*since before → End all sessions of alice/,
+    ],
+    [
+      'all by a word',
+      dropIn('user@1001.service.d/a.conf', 'Delegate=yes'),
+      /user@1001\.service\.d\/a\.conf delegates them/,
+    ],
+    [
+      'less',
+      dropIn('user@.service.d/a.conf', 'Delegate=cpu\nDelegate=\nDelegate=memory pids'),
+      /→ mkdir -p .*Delegate=/,
+    ],
+    [
+      'all, but a later one takes it back',
+      {
+        ...dropIn('user@.service.d/a.conf', 'Delegate=yes'),
+        '/run/systemd/system/user@.service.d/b.conf': 'Delegate=\n',
+      },
+      /→ mkdir -p .*Delegate=/,
+    ],
+    [
+      'all, but masked by a file of the same name',
+      { ...dropIn('user@.service.d/a.conf', ''), '/usr/lib/systemd/system/user@.service.d/a.conf': 'Delegate=yes\n' },
+      /→ mkdir -p .*Delegate=/,
+    ],
+  ])('a drop-in that delegates %s', async (_, files, expected) =>
+    expect(line(await probe(cgroupControllers, { files }))).toMatch(expected),
   );
   test.each([
     [['cpu', 'memory', 'pids', 'io', 'cpuset'], /^ok: docker reports: /],
@@ -94,6 +132,25 @@ describe('kernel-version', () => {
     ['custom', /^ok: release not readable/],
   ])('%s', async (release, expected) =>
     expect(line(await probe(kernelVersion, { files: { [file]: `${release}\n` } }))).toMatch(expected),
+  );
+});
+
+describe('kernel-traps', () => {
+  const files = (release: string) => ({ '/proc/sys/kernel/osrelease': `${release}\n` });
+  const pasta = (networkVersion: string) => ({ engine: { ...podman, networkVersion } });
+  test.each<[string, string, object, RegExp]>([
+    ['an older kernel', '6.8.0-45-generic', pasta('passt_0.0~git20240220.1e6f92b-1_amd64'), /^ok: 6\.8\.0.*none of/],
+    ['a newer passt', '6.11.0', pasta('passt-0^20240326.g4988e2b-1.fc40.x86_64'), /^ok: /],
+    [
+      'both',
+      '6.11.0-29-generic',
+      pasta('passt_0.0~git20240220.1e6f92b-1_amd64'),
+      /^problem: 6\.11\.0-29-generic with passt_0.*issues\/22052.* → Install passt of 2024_03_18/,
+    ],
+    ['an engine that does not tell', '6.11.0', pasta(''), /^ok: /],
+    ['no engine', '6.11.0', { engine: undefined }, /^ok: /],
+  ])('%s', async (_, release, changes, expected) =>
+    expect(line(await probe(kernelTraps, { files: files(release) }, changes))).toMatch(expected),
   );
 });
 

@@ -51,9 +51,14 @@ describe('ports-free', () => {
       /^problem: 10\.0\.0\.5:8472\/udp \(Flannel VXLAN\)/,
     ],
     [
-      'a port for administrators',
+      'a port for administrators, which has a check of its own',
       { listen: { '10.0.0.5:80/tcp': 'EACCES' }, files: start },
-      /^problem: .*may listen from port 1024 on → Choose a port from 1024/,
+      /^ok: /,
+    ],
+    [
+      'a port that something else forbids',
+      { listen: { '10.0.0.5:80/tcp': 'EACCES' } },
+      /^problem: .*can not listen: EACCES/,
     ],
     ['any other error', { listen: { '10.0.0.5:80/tcp': 'ENOBUFS' } }, /^problem: .*can not listen: ENOBUFS/],
     [

@@ -11,6 +11,12 @@ const NIXOS = { files: { '/etc/os-release': 'NAME=NixOS\nID=nixos\n' } };
 
 test.each<[keyof typeof REMEDIES, RegExp]>([
   ['inotify', /: boot\.kernel\.sysctl\."fs\.inotify\.max_user_instances" = 512; boot\.kernel/],
+  ['low-ports', /: boot\.kernel\.sysctl\."net\.ipv4\.ip_unprivileged_port_start" = "80";/],
+  [
+    'open-files',
+    /: security\.pam\.loginLimits = \[ \{ domain = "alice"; type = "hard"; item = "nofile"; value = "524288"; \} \];/,
+  ],
+  ['processes', /systemd\.slices\."user-" = \{ overrideStrategy = "asDropin"; sliceConfig\.TasksMax = "32768"; \};/],
   ['subuid', /: users\.users\.alice\.subUidRanges = \[ \{ startUid = 165536; count = 65536; \} \];/],
   ['subgid', /subGidRanges = \[ \{ startGid = 100000;/],
   ['lingering', /users\.users\.alice\.linger = true;/],

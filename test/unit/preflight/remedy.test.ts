@@ -18,5 +18,13 @@ test.each<[Remedy, string]>([
     { kind: 'capabilities', programs: { '/usr/bin/newuidmap': 'cap_setuid' } },
     'setcap cap_setuid+ep /usr/bin/newuidmap',
   ],
+  [
+    REMEDIES['low-ports'],
+    "printf '%s\\n' net.ipv4.ip_unprivileged_port_start=80 > /etc/sysctl.d/99-rkube-ports.conf && sysctl -p /etc/sysctl.d/99-rkube-ports.conf; or: Choose ports from 1024 on",
+  ],
+  [
+    REMEDIES['open-files'],
+    "mkdir -p /etc/security/limits.d && printf '%s\\n' 'alice hard nofile 524288' > /etc/security/limits.d/99-rkube-nofile.conf; then log out of all sessions and in again",
+  ],
   [REMEDIES['kernel-version'], 'Install a newer kernel and reboot'],
 ])('a remedy in words: %j', (remedy, expected) => expect(fixOf(remedy)).toBe(expected));

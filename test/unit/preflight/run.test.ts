@@ -78,6 +78,7 @@ test('the error names each fatal problem with what was expected, found, and who 
     'broken: expected: broken is right',
     '  found: none',
     '  fix, as an administrator: add one',
+    '  page: docs/doctor/broken.md',
   ]);
 });
 

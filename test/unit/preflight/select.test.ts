@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CHECKS } from '../../../src/preflight/checks/index.ts';
 import { selectChecks } from '../../../src/preflight/select.ts';
@@ -16,10 +16,38 @@ test('an unknown id is refused with the list of known ones', () => {
   );
 });
 
-test('every id is used once and has its line in docs/doctor.md, with its severity', () => {
-  const page = readFileSync(new URL('../../../docs/doctor.md', import.meta.url), 'utf8');
-  const documented = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (fatal|warning) \|/gm)].map(
-    ([, id, severity]) => `${id} ${severity}`,
+/** Pages that are about no check. */
+const OTHERS = ['README.md', 'distributions.md'];
+const pages = new URL('../../../docs/doctor/', import.meta.url);
+const page = (name: string): string => readFileSync(new URL(name, pages), 'utf8');
+
+test('every check has a line in the index, with its severity, what should be true, and whose work a fix is', () => {
+  const lines = [...page('README.md').matchAll(/^\| \[`(.*)`\]\((.*)\.md\)(.*?) \| (fatal|warning) \| (.*) \|$/gm)];
+  expect(lines.map((line) => line.slice(1))).toEqual(
+    CHECKS.map(({ id, severity, title, root }) => [id, id, root ? ' †' : '', severity, title]),
   );
-  expect(documented).toEqual(CHECKS.map(({ id, severity }) => `${id} ${severity}`));
+});
+
+test('there is a page for every check, and no other', () => {
+  const names = readdirSync(pages).filter((name) => !OTHERS.includes(name));
+  expect(names.toSorted()).toEqual(CHECKS.map(({ id }) => `${id}.md`).toSorted());
+});
+
+test.each(CHECKS.map(({ id, severity }) => [id, severity]))(
+  'the page of %s says what is read, why, signs and fix',
+  (id, severity) => {
+    const text = page(`${id}.md`);
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      `# ${id}`,
+      `A ${severity} problem of \`rkube doctor\` ([all checks](README.md)).`,
+    ]);
+    expect([...text.matchAll(/^\*\*([^*]+)\.\*\*/gm)].map(([, part]) => part)).toEqual(
+      expect.arrayContaining(['What is read', 'Why it matters', 'How it shows itself', 'Fix']),
+    );
+  },
+);
+
+test.each([...CHECKS.map(({ id }) => `${id}.md`), ...OTHERS])('links of %s lead somewhere', (name) => {
+  const links = [...page(name).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
+  expect(links.filter((target) => !existsSync(new URL(target, pages)))).toEqual([]);
 });

@@ -3,6 +3,8 @@ import type { FileFacts } from '../../../src/host/types.ts';
 import { apparmorUserns } from '../../../src/preflight/checks/apparmor-userns.ts';
 import { idMapTools } from '../../../src/preflight/checks/id-map-tools.ts';
 import { lingering } from '../../../src/preflight/checks/lingering.ts';
+import { selinux } from '../../../src/preflight/checks/selinux.ts';
+import { subidOverlap } from '../../../src/preflight/checks/subid-overlap.ts';
 import { subgid, subuid } from '../../../src/preflight/checks/subids.ts';
 import { userManager } from '../../../src/preflight/checks/user-manager.ts';
 import { userNamespaces } from '../../../src/preflight/checks/user-namespaces.ts';
@@ -120,6 +122,74 @@ describe('subuid and subgid', () => {
       /^problem: getsubids .*no range for alice.* → Have 65536 ids given to alice by sss/,
     );
   });
+});
+
+describe('subid-overlap', () => {
+  const passwd =
+    'root:x:0:0::/:/bin/sh\nalice:x:1001:1001::/home/alice:/bin/sh\neve:x:120000:120000::/home/eve:/bin/sh\n';
+  test.each<[string, string, RegExp]>([
+    ['neighbours', 'bob:100000:65536\nalice:165536:65536\n', /^ok: /],
+    ['the same user by name and number', 'alice:165536:65536\n1001:165536:65536\n', /^ok: /],
+    [
+      'another user',
+      'bob:100000:65536\nalice:165535:65536\n',
+      /^problem: \/etc\/subuid: ids 165535-231070 overlap with ids 100000-165535 of bob.* → Give alice ranges of their own/,
+    ],
+    ['an account', 'alice:100000:65536\n', /^problem: .*overlap with id 120000 of eve/],
+    ['others among themselves', 'bob:300000:65536\ncarol:300000:65536\nalice:165536:65536\n', /^ok: /],
+  ])('%s', async (_, subuid, expected) =>
+    expect(line(await probe(subidOverlap, { files: { '/etc/passwd': passwd, '/etc/subuid': subuid } }))).toMatch(
+      expected,
+    ),
+  );
+  test('groups count like users', async () =>
+    expect(line(await probe(subidOverlap, { files: { '/etc/subgid': 'alice:1:9\nbob:9:1\n' } }))).toMatch(
+      /^problem: \/etc\/subgid: ids 1-9 overlap with id 9 of bob/,
+    ));
+});
+
+describe('selinux', () => {
+  const enforcing = (domain: string) => ({
+    '/sys/fs/selinux/enforce': '1',
+    '/proc/self/attr/current': `x_u:x_r:${domain}:s0\0`,
+  });
+  const policy = (text: string) => ({
+    '/etc/selinux/config': '# SELINUX\nSELINUX=enforcing\nSELINUXTYPE=targeted\n',
+    '/etc/selinux/targeted/contexts/files/file_contexts': text,
+  });
+  const none = { engine: undefined };
+  test.each<[string, Record<string, string>, object, RegExp]>([
+    ['none', {}, {}, /^ok: .*no SELinux$/],
+    ['permissive', { '/sys/fs/selinux/enforce': '0' }, none, /^ok: .*only watches/],
+    ['an ordinary user', enforcing('unconfined_t'), none, /^ok: enforcing, and this session runs in unconfined_t$/],
+    [
+      'a confined user without an engine',
+      enforcing('user_t'),
+      none,
+      /^problem: .*user_t.* → .*semanage login .* alice$/,
+    ],
+    ['a confined user whose engine works', enforcing('staff_t'), {}, /^ok: /],
+    [
+      'labels that Podman needs',
+      { ...enforcing('unconfined_t'), ...policy('/x system_u:object_r:container_file_t:s0\n') },
+      {},
+      /^ok: /,
+    ],
+    [
+      'a policy without them',
+      { ...enforcing('unconfined_t'), ...policy('/x system_u:object_r:etc_t:s0\n') },
+      {},
+      /^problem: .*container_file_t.* → Install .*container-selinux/,
+    ],
+    [
+      'a policy without them, and an engine that needs none',
+      { ...enforcing('unconfined_t'), ...policy('') },
+      { engine: { ...podman, kind: 'docker' } },
+      /^ok: /,
+    ],
+  ])('%s', async (_, files, changes, expected) =>
+    expect(line(await probe(selinux, { files }, changes))).toMatch(expected),
+  );
 });
 
 describe('lingering', () => {

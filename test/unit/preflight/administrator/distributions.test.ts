@@ -11,9 +11,9 @@ import { Sandbox, whyNot } from './sandbox.ts';
 const LEFT: Readonly<Record<string, string>> = {
   'debian-12': '',
   'debian-13': '',
-  'ubuntu-22.04': '',
+  'ubuntu-22.04': 'engine-version',
   'ubuntu-22.04-docker': '',
-  'ubuntu-22.04-raspi': 'kernel-vxlan',
+  'ubuntu-22.04-raspi': 'engine-version kernel-vxlan',
   'raspberry-pi-os-12': 'cgroup-controllers',
   'ubuntu-24.04': '',
   'fedora-43': '',
@@ -30,7 +30,7 @@ const LEFT: Readonly<Record<string, string>> = {
   'arch-hardened': 'engine-found',
   'nixos-25.05': 'lingering',
   'wsl2-ubuntu-24.04': '',
-  'wsl2-hybrid': 'cgroup-v2 user-manager',
+  'wsl2-hybrid': 'cgroup-v2 engine-version user-manager',
 };
 
 const MANAGER = '/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers';

@@ -33,6 +33,31 @@ export const REMEDIES = {
     file: '/etc/sysctl.d/99-rkube-inotify.conf',
     values: { 'fs.inotify.max_user_instances': 512, 'fs.inotify.max_user_watches': 524_288 },
   },
+  'ping-group-range': {
+    kind: 'switch',
+    file: '/etc/sysctl.d/99-rkube-ping.conf',
+    key: 'net.ipv4.ping_group_range',
+    value: '0 2147483647',
+  },
+  'low-ports': {
+    kind: 'switch',
+    file: '/etc/sysctl.d/99-rkube-ports.conf',
+    key: 'net.ipv4.ip_unprivileged_port_start',
+    value: '80',
+    instead: 'Choose ports from 1024 on',
+  },
+  'open-files': {
+    kind: 'file',
+    path: '/etc/security/limits.d/99-rkube-nofile.conf',
+    lines: ['alice hard nofile 524288'],
+    afterwards: 'log out of all sessions and in again',
+  },
+  processes: {
+    kind: 'unit',
+    path: '/etc/systemd/system/user-.slice.d/99-rkube-tasks.conf',
+    lines: ['[Slice]', 'TasksMax=32768'],
+    afterwards: 'log out of all sessions and in again',
+  },
   'kernel-version': { kind: 'manual', text: 'Install a newer kernel and reboot' },
 } as const satisfies Record<string, Remedy>;
 
@@ -43,7 +68,7 @@ export function report(id: string, remedy?: Remedy, evidence = `what ${id} read`
   const finding = remedy
     ? ({ state: 'problem', evidence, fix: 'as the remedy says', remedy } as const)
     : ({ state: 'ok', evidence } as const);
-  return { id, title: `${id} is right`, severity: 'fatal', root: true, finding };
+  return { id, page: `docs/doctor/${id}.md`, title: `${id} is right`, severity: 'fatal', root: true, finding };
 }
 
 export const EVERYTHING = Object.entries(REMEDIES).map(([id, remedy]) => report(id, remedy));

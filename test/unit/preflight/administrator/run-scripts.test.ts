@@ -80,6 +80,22 @@ describe('run as root on a host that lacks everything', () => {
       // More than enough stays.
       ['512\n', '999999\n'],
     ],
+    [
+      'ping-group-range',
+      () => [sandbox.read('/etc/sysctl.d/99-rkube-ping.conf'), sandbox.read('/proc/sys/net/ipv4/ping_group_range')],
+      ['net.ipv4.ping_group_range=0 2147483647\n', '0 2147483647\n'],
+    ],
+    ['low-ports', () => sandbox.read('/proc/sys/net/ipv4/ip_unprivileged_port_start'), '80\n'],
+    [
+      'open-files',
+      () => [sandbox.read('/etc/security/limits.d/99-rkube-nofile.conf'), sandbox.calls()],
+      ['alice hard nofile 524288\n', ''],
+    ],
+    [
+      'processes',
+      () => [sandbox.read('/etc/systemd/system/user-.slice.d/99-rkube-tasks.conf'), sandbox.calls()],
+      ['[Slice]\nTasksMax=32768\n', 'systemctl daemon-reload\n'],
+    ],
   ];
 
   test.each(wanted)('%s is mended, once, and taken back', (id, look, expected) => {
@@ -311,6 +327,8 @@ function spoilt(shell: string): Sandbox {
   sandbox.write('/proc/sys/user/max_user_namespaces', '0\n');
   sandbox.write('/proc/sys/fs/inotify/max_user_instances', '128\n');
   sandbox.write('/proc/sys/fs/inotify/max_user_watches', '999999\n');
+  sandbox.write('/proc/sys/net/ipv4/ping_group_range', '1\t0\n');
+  sandbox.write('/proc/sys/net/ipv4/ip_unprivileged_port_start', '1024\n');
   sandbox.write('/var/lib/tools/newuidmap', '', 0o755);
   sandbox.write('/var/lib/tools/newgidmap', '', 0o755);
   sandbox.write('/etc/subuid', 'bob:100000:65536', 0o640);

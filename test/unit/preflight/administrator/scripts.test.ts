@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { needsAdministrator, rootScript, undoScript } from '../../../../src/preflight/administrator/scripts.ts';
 import { cgroupControllers } from '../../../../src/preflight/checks/cgroup-controllers.ts';
 import { CHECKS } from '../../../../src/preflight/checks/index.ts';
+import { kernelTraps } from '../../../../src/preflight/checks/kernel-traps.ts';
 import { runChecks } from '../../../../src/preflight/run.ts';
-import { checkInput } from '../fake.ts';
+import { checkInput, podman } from '../fake.ts';
 import { ALICE, EVERYTHING, REMEDIES, report } from './remedies.ts';
 
 const SCRIPTS = [
@@ -82,11 +83,34 @@ describe('the root script', () => {
       '/proc/sys/fs/inotify/max_user_instances': '128\n',
       '/proc/config.gz': '# all off\n',
       '/run/systemd/system': '',
+      '/sys/fs/selinux/enforce': '1',
+      '/proc/self/attr/current': 'user_u:user_r:user_t:s0',
+      '/etc/subuid': 'alice:100000:9\nbob:100000:9\n',
+      '/proc/self/limits': 'Max processes 1024 1024 processes\nMax open files 1024 4096 files\n',
+      '/proc/key-users': '1001: 199 199/199 199/200 9000/20000\n',
+      '/proc/sys/net/ipv4/ip_unprivileged_port_start': '1024\n',
+      '/proc/sys/net/ipv4/ping_group_range': '1\t0\n',
+      '/proc/self/status': 'Gid:\t1001\n',
+      '/run/systemd/timesync': '',
+      '/proc/uptime': '4000.0 1.0\n',
     };
-    const input = checkInput({ files, free: 1 }, { engine: undefined });
-    // Delegation is asked for where there is cgroup v2 only.
-    const v2 = checkInput({ files: { ...files, '/sys/fs/cgroup/cgroup.controllers': 'cpu memory pids\n' } });
-    const reports = [...(await runChecks(CHECKS, input)), ...(await runChecks([cgroupControllers], v2))];
+    const ports = [{ address: '10.0.0.5', port: 80, protocol: 'tcp', what: 'published port, --publish' }];
+    const input = checkInput({ files, free: 1 }, { engine: undefined, ports });
+    // Delegation is asked for where there is cgroup v2 only, and a trap needs a kernel that nodes run on.
+    const other = checkInput(
+      {
+        files: {
+          '/sys/fs/cgroup/cgroup.controllers': 'cpu memory pids\n',
+          '/proc/sys/kernel/osrelease': '6.11.0\n',
+          '/run/systemd/system': '',
+        },
+      },
+      { engine: { ...podman, networkVersion: 'passt_0.0~git20240220.1e6f92b-1_amd64' } },
+    );
+    const reports = [
+      ...(await runChecks(CHECKS, input)),
+      ...(await runChecks([cgroupControllers, kernelTraps], other)),
+    ];
     const text = rootScript(input.host, reports);
     const sections = [...text.matchAll(/^ {2}subject=(\S+)$/gm)].map(([, id]) => id);
     const root = CHECKS.filter((check) => check.root).map(({ id }) => id);

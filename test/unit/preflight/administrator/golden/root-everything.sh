@@ -81,6 +81,34 @@ work() {
   subject=inotify
   want_sysctl /etc/sysctl.d/99-rkube-inotify.conf fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288
 
+  # ping-group-range
+  # wanted: ping-group-range is right
+  # found: what ping-group-range read
+  subject=ping-group-range
+  want_switch /etc/sysctl.d/99-rkube-ping.conf net.ipv4.ping_group_range '0 2147483647'
+
+  # low-ports
+  # wanted: low-ports is right
+  # found: what low-ports read
+  subject=low-ports
+  want_switch /etc/sysctl.d/99-rkube-ports.conf net.ipv4.ip_unprivileged_port_start 80
+
+  # open-files
+  # wanted: open-files is right
+  # found: what open-files read
+  # then: log out of all sessions and in again
+  subject=open-files
+  want_file /etc/security/limits.d/99-rkube-nofile.conf 'alice hard nofile 524288'
+  say 'then: log out of all sessions and in again'
+
+  # processes
+  # wanted: processes is right
+  # found: what processes read
+  # then: log out of all sessions and in again
+  subject=processes
+  want_unit /etc/systemd/system/user-.slice.d/99-rkube-tasks.conf '[Slice]' TasksMax=32768
+  say 'then: log out of all sessions and in again'
+
   # kernel-version
   # wanted: kernel-version is right
   # found: what kernel-version read
@@ -254,6 +282,29 @@ warn_of_others() {
       say "note: $other sets $2 too; at boot the file with the last name counts"
     fi
   done
+}
+
+# want_switch FILE KEY VALUE: just this value, in the file for every boot and in the running kernel at once.
+want_switch() {
+  want_file "$1" "$2=$3"
+  warn_of_others "$1" "$2"
+  switch=/proc/sys/$(printf '%s' "$2" | tr . /)
+  # The kernel writes tabs between numbers.
+  now=$(tr '\t' ' ' <"$switch")
+  if [ "$now" = "$3" ]; then
+    say "is so already: $2 is $now"
+    return 0
+  fi
+  find_record sysctl "$switch"
+  if [ -z "$record" ]; then
+    begin_record sysctl "$switch"
+    cat "$switch" >"$kept/new/before"
+    end_record
+  fi
+  printf '%s\n' "$3" >"$record/after"
+  printf '%s\n' "$3" >"$switch"
+  cat "$switch" >"$record/after"
+  say "$2 was $now, is $3"
 }
 
 # want_unit PATH LINE...: a file of systemd, which reads it again where it runs (not in a chroot).
