@@ -8,14 +8,14 @@ import { recordedHost } from '../../fixtures/hosts/load.ts';
 
 /** Host → ids of all checks that find a problem there; after `-` some that must not judge. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  'debian-12': 'lingering inotify',
+  'debian-12': 'lingering inotify ping-group-range',
   'debian-13': 'lingering inotify',
-  'ubuntu-22.04': 'engine-version cgroup-controllers lingering inotify',
-  'ubuntu-22.04-docker': 'cgroup-controllers lingering inotify - user-manager',
-  'ubuntu-22.04-raspi': 'engine-version cgroup-controllers lingering kernel-vxlan inotify',
-  'raspberry-pi-os-12': 'cgroup-controllers lingering inotify',
-  'ubuntu-24.04': 'lingering inotify',
-  'ubuntu-24.04-home-engine': 'engine-found apparmor-userns id-map-tools lingering inotify',
+  'ubuntu-22.04': 'engine-version cgroup-controllers lingering inotify ping-group-range',
+  'ubuntu-22.04-docker': 'cgroup-controllers lingering inotify ping-group-range - user-manager',
+  'ubuntu-22.04-raspi': 'engine-version cgroup-controllers lingering kernel-vxlan inotify ping-group-range',
+  'raspberry-pi-os-12': 'cgroup-controllers lingering inotify ping-group-range',
+  'ubuntu-24.04': 'lingering inotify ping-group-range',
+  'ubuntu-24.04-home-engine': 'engine-found apparmor-userns id-map-tools lingering inotify ping-group-range',
   'fedora-43': 'lingering inotify',
   'rhel-8': 'cgroup-v2 lingering kernel-version inotify - cgroup-controllers',
   'rhel-9': 'cgroup-controllers lingering inotify',
@@ -28,9 +28,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'arch-upgraded': 'lingering kernel-vxlan kernel-nftables kernel-overlay',
   'arch-hardened': 'engine-found user-namespaces lingering',
   'nixos-25.05': 'lingering',
-  'wsl2-ubuntu-24.04': 'lingering inotify',
-  'wsl2-hybrid': 'engine-version cgroup-v2 user-manager inotify - cgroup-controllers lingering',
-  'alpine-3.22': 'id-map-tools subuid subgid cgroup-controllers user-manager inotify - lingering',
+  'wsl2-ubuntu-24.04': 'lingering inotify ping-group-range',
+  'wsl2-hybrid': 'engine-version cgroup-v2 user-manager inotify ping-group-range - cgroup-controllers lingering',
+  'alpine-3.22': 'id-map-tools subuid subgid cgroup-controllers user-manager inotify open-files - lingering',
 };
 
 describe('a fresh user on a fresh install', () => {
