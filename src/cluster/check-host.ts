@@ -17,7 +17,8 @@ export async function checkHost(site: Site, ports: readonly PublishedPort[], ign
     nodeRuns: false,
     ports: portUses(config.ports, ports),
   });
-  for (const { id, finding } of warnings) {
-    if (finding.state === 'problem') report(run.reporter, 'warn', `${id}: ${finding.evidence}. ${finding.fix}`);
+  for (const { id, page, finding } of warnings) {
+    if (finding.state === 'problem')
+      report(run.reporter, 'warn', `${id}: ${finding.evidence}. ${finding.fix} (${page})`);
   }
 }

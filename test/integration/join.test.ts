@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeTicket, type Ticket } from '../../src/kubeadm/ticket.ts';
 import { CA_HASH, CERTIFICATE_KEY, TOKEN, WORKS } from './kubernetes.ts';
 import { says } from './says.ts';
-import { ADDRESS, TestSite } from './site.ts';
+import { ADDRESS, IGNORED, TestSite } from './site.ts';
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
 
@@ -61,6 +61,22 @@ describe('rkube join', () => {
     expect(call?.stdin).toContain(`certificateKey: ${CERTIFICATE_KEY}`);
     expect(call?.stdin).toContain(`advertiseAddress: ${ADDRESS}`);
     expect(site.mode('.kube/rkube-lab.yaml')).toBe('600');
+  });
+
+  it('stops with 3 on what its checks find, and goes on without what is ignored', async () => {
+    using api = await controlPlane();
+    using site = new TestSite();
+    const input = encodeTicket(ticket({ port: api.port }));
+    const env = { HTTPS_PROXY: 'http://proxy.example.org:3128', NO_PROXY: '' };
+    const ignore = IGNORED.filter((id) => id !== 'proxies');
+    const stopped = await site.run(['join'], { input, env, ignore });
+    expect(stopped).toMatchObject({
+      exitCode: 3,
+      stdout: '',
+      stderr: says(/proxies: expected: [^]*fix: export NO_PROXY=/),
+    });
+    expect(site.changes()).toEqual([]);
+    expect(await site.run(['join', '--ignore', 'proxies'], { input, env, ignore })).toMatchObject({ exitCode: 0 });
   });
 
   it('says already at the second join, and ends well', async () => {
