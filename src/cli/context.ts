@@ -7,7 +7,7 @@ import { type CommandResult, display } from '../core/command.ts';
 import { DryRunner } from '../core/dry.ts';
 import { RkubeError } from '../core/errors.ts';
 import { LocalRunner } from '../core/runner.ts';
-import { detectEngine } from '../engine/detect.ts';
+import { detectEngine, mayAnswer } from '../engine/detect.ts';
 import type { ContainerEngine, ContainerState } from '../engine/types.ts';
 import { defaultHostAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
@@ -67,6 +67,7 @@ async function findNode(
   const others = ENGINE_KINDS.slice(ENGINE_KINDS.indexOf(first.dialect.kind) + 1);
   if (existing === undefined && named.engine === 'auto') {
     for (const engine of others) {
+      if (!named.allowRootful && !(await mayAnswer(host, engine))) continue;
       const other = await detectEngine(host, { ...named, engine }).catch(() => undefined);
       const found = other === undefined ? undefined : await look(other);
       if (other !== undefined && found !== undefined) return { engine: other, existing: found };

@@ -1,5 +1,6 @@
 import { ENGINE_KINDS, type EngineKind } from '../config/types.ts';
 import { interrupted, messageOf, RkubeError, usageError } from '../core/errors.ts';
+import type { Host } from '../host/types.ts';
 import { docker } from './docker.ts';
 import { withDrivers } from './docker-info.ts';
 import { createEngine } from './engine.ts';
@@ -40,6 +41,12 @@ export async function detectEngine(place: Place, wanted: Wanted): Promise<Contai
   }
   if (rootful !== undefined && wanted.allowRootful) return rootful;
   throw refusal(wanted.engine, rejections);
+}
+
+/** False when no rootless daemon of this engine runs: asking it would only take time, a second on a slow host. */
+export async function mayAnswer(host: Host, kind: EngineKind): Promise<boolean> {
+  const file = (await DIALECTS[kind].setup.daemonFile?.(host)) ?? '';
+  return file === '' || (await host.stat(file)) !== undefined;
 }
 
 function candidates(engine: EngineKind | 'auto'): readonly EngineKind[] {

@@ -21,6 +21,10 @@ export const docker = createDialect({
   kind: 'docker',
   setup: {
     elsewhere: dockerElsewhere,
+    daemonFile: async (place) => {
+      const { url } = await dockerEndpoint(place);
+      return url.startsWith('unix://') ? url.slice('unix://'.length) : '';
+    },
     rootlessKit: 'dockerd-rootless',
     advice: {
       rootless:

@@ -1,6 +1,7 @@
 import { createDialect } from './dialect.ts';
 import { DAEMON_CREATE_FLAGS, DAEMON_UNKNOWN_VOLUME_OPTIONS } from './docker.ts';
 import { dockerInquiry } from './docker-info.ts';
+import { runtimeFolder } from './place.ts';
 
 /** nerdctl: Docker's command line on containerd; containerd's restart monitor is the daemon's restart policy. */
 export const nerdctl = createDialect({
@@ -8,6 +9,8 @@ export const nerdctl = createDialect({
   setup: {
     // It takes sockets of this host alone.
     elsewhere: async () => undefined,
+    // It enters this process's namespaces, and without it says that rootless containerd does not run.
+    daemonFile: async (place) => `${runtimeFolder(place)}/containerd-rootless/child_pid`,
     rootlessKit: 'containerd-rootless',
     advice: {
       rootless: 'Set up containerd for this user with `containerd-rootless-setuptool.sh install`.',

@@ -53,6 +53,8 @@ export interface EngineSetup {
   elsewhere(place: Place): Promise<Elsewhere | undefined>;
   /** Asks where a service is that only the engine itself knows of; '' when it does not say. */
   readonly service?: Query<string>;
+  /** File that is there while its rootless daemon runs; '' when that can not be told. Absent for engines without one. */
+  readonly daemonFile?: (place: Place) => Promise<string>;
   /** Folder of RootlessKit's API socket, below the user's runtime folder; '' for an engine without RootlessKit. */
   readonly rootlessKit: string;
   /** What people do next: to get a rootless engine, one on this host, one that answers again. */

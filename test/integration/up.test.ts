@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { says } from './says.ts';
@@ -49,6 +51,15 @@ describe('rkube up', () => {
     const again = await site.run(['up']);
     expect(again).toMatchObject({ exitCode: 0, stderr: says('runs already') });
     expect(site.changes().slice(before.length)).toEqual(PREPARE);
+  });
+
+  it('finds its node on another engine than the first that answers', async () => {
+    using site = new TestSite({ engine: '' });
+    writeFileSync(join(site.state, 'docker.sock'), '');
+    expect(await site.run(['up', '--engine', 'docker'])).toMatchObject({ exitCode: 0 });
+    const again = await site.run(['up']);
+    expect(again).toMatchObject({ exitCode: 0, stderr: says('runs already') });
+    expect(site.contents().filter((name) => name.startsWith('podman/containers'))).toEqual([]);
   });
 
   it('starts a stopped node again', async () => {

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { EngineKind } from '../../../src/config/types.ts';
 import type { CommandRunner } from '../../../src/core/command.ts';
 import { RkubeError } from '../../../src/core/errors.ts';
-import { detectEngine } from '../../../src/engine/detect.ts';
+import { detectEngine, mayAnswer } from '../../../src/engine/detect.ts';
 import type { Place } from '../../../src/engine/place.ts';
 import { type FakeOptions, fakeEngines, placeWith } from '../../fixtures/engine/fake-engines.ts';
+import { fakeHost } from '../preflight/fake.ts';
 import { always, result } from './support.ts';
 
 async function detect(
@@ -279,4 +280,19 @@ describe('shows every rejection', () => {
       next: expect.stringMatching(/systemctl --user start docker/) as unknown,
     });
   });
+});
+
+describe('a further engine is asked', () => {
+  const SOCKET = '/run/user/1001/docker.sock';
+  const CHILD = '/run/user/1001/containerd-rootless/child_pid';
+  const env = { DOCKER_HOST: `unix://${SOCKET}` };
+  test.each<[string, EngineKind, Parameters<typeof fakeHost>[0], boolean]>([
+    ['podman, which has no daemon', 'podman', {}, true],
+    ['docker with a socket', 'docker', { env, files: { [SOCKET]: '' } }, true],
+    ['docker without', 'docker', { env }, false],
+    ['docker by a default that is not there', 'docker', {}, false],
+    ['docker whose context can not be read', 'docker', { env: { DOCKER_CONTEXT: 'lost' } }, true],
+    ['nerdctl with a containerd of the user', 'nerdctl', { files: { [CHILD]: '77' } }, true],
+    ['nerdctl without', 'nerdctl', {}, false],
+  ])('%s', async (_, kind, host, expected) => expect(await mayAnswer(fakeHost(host), kind)).toBe(expected));
 });
