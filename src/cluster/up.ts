@@ -97,6 +97,7 @@ async function currentState(site: Site, role: Role): Promise<NodeState> {
     kubernetesVersion: known?.kubernetesVersion ?? '',
     role: known?.phase === 'member' ? known.role : role,
     address: config.address,
+    flannelPort: config.ports.flannel,
     softwareVxlanChecksum: engine.info.features.needsVxlanChecksum,
     mtu: known?.mtu ?? 0,
   };

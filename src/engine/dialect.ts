@@ -21,6 +21,8 @@ export interface Differences extends CreateDifferences {
   readonly info: Inquiry<EngineInfo>;
   /** Flags of `image inspect`. */
   readonly imageFlags: readonly string[];
+  /** Flags of `network create` besides labels. */
+  readonly networkFlags: readonly string[];
   /** Flags of `rm` besides `--force`. */
   readonly removeFlags: readonly string[];
   /** Flags of `events` for one container: what the engine itself can leave out, and the form of a line. */
@@ -91,7 +93,7 @@ export function createDialect(differences: Differences): Dialect {
     // Names only: Docker's `ps` joins labels with commas, so they could not be read back.
     listContainers: (label) => list(['ps', '--all', '--no-trunc'], label, 'Names'),
     ensureNetwork: (name, labels) => ({
-      spec: write(SLOW_MS, 'network', 'create', ...pairs('--label', labels), name),
+      spec: write(SLOW_MS, 'network', 'create', ...pairs('--label', labels), ...differences.networkFlags, name),
       parse: succeededOrPresent(`Creating network ${name}`),
     }),
     networkSubnets: (name) => ({ spec: { ...read('network', 'inspect', name), dry: '[]' }, parse: parseSubnets }),

@@ -16,6 +16,12 @@ export const DAEMON_CREATE_FLAGS = [
 /** Daemons mount named volumes with suid, exec and dev, and refuse the words. */
 export const DAEMON_UNKNOWN_VOLUME_OPTIONS = ['suid', 'exec', 'dev'];
 
+/**
+ * A bridge has 1500 bytes unless told otherwise, but RootlessKit's network below it has 65520: a user-mode network costs
+ * per packet, and whoever sets a large MTU for pods wants it to carry that. TCP finds a smaller one below by itself.
+ */
+export const DAEMON_NETWORK_FLAGS = ['--opt', 'com.docker.network.driver.mtu=65520'];
+
 /** Docker: its daemon restarts containers at boot; the network is RootlessKit's. */
 export const docker = createDialect({
   kind: 'docker',
@@ -37,6 +43,7 @@ export const docker = createDialect({
   createFlags: DAEMON_CREATE_FLAGS,
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
   imageFlags: [],
+  networkFlags: DAEMON_NETWORK_FLAGS,
   removeFlags: [],
   eventFlags: (name, since) => [...eventFilters(name, since), '--format', '{{json .}}'],
   findSocket: async (place) => (await dockerEndpoint(place)).url,

@@ -1,5 +1,5 @@
 import { createDialect } from './dialect.ts';
-import { DAEMON_CREATE_FLAGS, DAEMON_UNKNOWN_VOLUME_OPTIONS } from './docker.ts';
+import { DAEMON_CREATE_FLAGS, DAEMON_NETWORK_FLAGS, DAEMON_UNKNOWN_VOLUME_OPTIONS } from './docker.ts';
 import { dockerInquiry } from './docker-info.ts';
 import { runtimeFolder } from './place.ts';
 
@@ -24,6 +24,7 @@ export const nerdctl = createDialect({
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
   // Its imitation of Docker's answer ends in a panic for an image that came by `load` (seen with 2.2.1).
   imageFlags: ['--mode=native'],
+  networkFlags: DAEMON_NETWORK_FLAGS,
   removeFlags: [],
   // Its only filter is by `start`, and it tells containers by id; it has no Docker API (nerdctl#798).
   eventFlags: () => ['--format', '{{json .}}'],

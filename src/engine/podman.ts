@@ -49,6 +49,8 @@ export const podman = createDialect({
   ],
   unknownVolumeOptions: [],
   imageFlags: [],
+  // Its bridges have the MTU of what is below them.
+  networkFlags: [],
   // Like Docker's: kill at once. `stop` is for a graceful end.
   removeFlags: ['--ignore', '--time=0'],
   eventFlags: (name, since) => [...eventFilters(name, since), '--format', 'json'],

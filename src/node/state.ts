@@ -17,6 +17,8 @@ export interface NodeState {
   readonly endpoint: string;
   /** Host addresses of the control planes this node knows. */
   readonly controlPlanes: readonly string[];
+  /** UDP port of VXLAN. */
+  readonly flannelPort: number;
   readonly softwareVxlanChecksum: boolean;
   /** Bytes of the largest packet between hosts, as the first control plane set it; 0 elsewhere. */
   readonly mtu: number;
@@ -48,6 +50,7 @@ export function environment(state: NodeState): string {
     `RKUBE_ADDRESS=${state.address}`,
     `RKUBE_ENDPOINT=${state.endpoint}`,
     `RKUBE_ENDPOINTS="${state.controlPlanes.join(' ')}"`,
+    `RKUBE_FLANNEL_PORT=${state.flannelPort}`,
     `RKUBE_VXLAN_CHECKSUM=${state.softwareVxlanChecksum ? 'software' : ''}`,
     '',
   ].join('\n');

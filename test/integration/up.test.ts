@@ -23,7 +23,8 @@ describe('rkube up', () => {
   it.each(['docker', 'nerdctl'])('gives the node a network of its own with %s', async (engine) => {
     using site = new TestSite({ engine });
     expect(await site.run(['up'])).toMatchObject({ exitCode: 0 });
-    const network = 'network create --label dev.rkube.cluster=rkube rkube-rkube';
+    const network =
+      'network create --label dev.rkube.cluster=rkube --opt com.docker.network.driver.mtu=65520 rkube-rkube';
     expect(site.changes()).toEqual([...VOLUMES, network, CREATE, `start ${NODE}`, ...PREPARE]);
     const [create] = site.called(/^create/);
     expect(create?.argv.join(' ')).toContain(`--network rkube-rkube `);

@@ -21,6 +21,7 @@ const STATE: NodeState = {
   kubernetesVersion: 'v1.36.3',
   endpoint: 'api.lab.rkube.internal',
   controlPlanes: ['192.0.2.8', '192.0.2.9'],
+  flannelPort: 8472,
   softwareVxlanChecksum: false,
   mtu: 0,
 };
@@ -223,6 +224,29 @@ describe('the start of every node', () => {
     writeFileSync(join(folder, 'systemctl.log'), '');
     start({ ...STATE, softwareVxlanChecksum });
     expect(readFileSync(join(folder, 'systemctl.log'), 'utf8')).toBe(asked);
+  });
+
+  it.each([
+    ['the engine gave the node its address', `${HOST}/24`],
+    ['the address is translated', `${INNER}/16`],
+  ])("makes Flannel's interface with one source port for all flows, and only once, where %s", (_, eth0) => {
+    // The kernel of this machine need not know VXLAN.
+    const log = join(folder, 'ip.log');
+    const ip = execFileSync('which', ['ip'], { encoding: 'utf8' }).trim();
+    writeFileSync(
+      join(folder, 'bin/ip'),
+      `#!/bin/sh
+      case "$*" in
+        'link show flannel.1') [ -e '${log}' ] ;;
+        *flannel.1*) echo "$*" >>'${log}' ;;
+        *) exec ${ip} "$@" ;;
+      esac`,
+      { mode: 0o755 },
+    );
+    start({ ...STATE, flannelPort: 8500 }, { eth0, commands: `${SCRIPT}; ${SCRIPT}` });
+    expect(readFileSync(log, 'utf8')).toBe(
+      `link add flannel.1 type vxlan id 1 dev eth0 local ${HOST} dstport 8500 srcport 8500 8501 nolearning\n`,
+    );
   });
 
   it('changes nothing before rkube has written what the node must know', () => {

@@ -12,6 +12,7 @@ const STATE: NodeState = {
   kubernetesVersion: 'v1.36.3',
   endpoint: 'api.lab.rkube.internal',
   controlPlanes: ['192.0.2.8', '192.0.2.9'],
+  flannelPort: 8472,
   softwareVxlanChecksum: true,
   mtu: 0,
 };
@@ -40,6 +41,7 @@ describe('node.env', () => {
       RKUBE_ADDRESS: '192.0.2.7',
       RKUBE_ENDPOINT: 'api.lab.rkube.internal',
       RKUBE_ENDPOINTS: '192.0.2.8 192.0.2.9',
+      RKUBE_FLANNEL_PORT: '8472',
       RKUBE_VXLAN_CHECKSUM: 'software',
     });
   });
@@ -51,6 +53,7 @@ describe('node.env', () => {
       RKUBE_ADDRESS: '192.0.2.7',
       RKUBE_ENDPOINT: '',
       RKUBE_ENDPOINTS: '',
+      RKUBE_FLANNEL_PORT: '8472',
       RKUBE_VXLAN_CHECKSUM: '',
     });
   });
