@@ -91,6 +91,14 @@ describe('rkube support', () => {
     expect([...found.keys()].some((name) => name.includes('/node/'))).toBe(false);
   });
 
+  it('has what there is where there is no node', async () => {
+    using site = new TestSite();
+    expect((await site.run(['support', '--output', BUNDLE])).exitCode).toBe(0);
+    const index = (await textOf(site)).get('index.txt');
+    expect(index).toMatch(/engine\.json .*bytes/);
+    expect(index).toMatch(/container\.json .*not there; .*no such container/i);
+  });
+
   it('has what there is without an engine', async () => {
     using site = new TestSite({ kinds: [], engine: '' });
     expect((await site.run(['support', '--output', BUNDLE])).exitCode).toBe(0);

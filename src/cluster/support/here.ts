@@ -1,5 +1,6 @@
 import type { NodeConfig } from '../../config/types.ts';
-import { RkubeError } from '../../core/errors.ts';
+import type { CommandResult, CommandSpec } from '../../core/command.ts';
+import { commandError, RkubeError } from '../../core/errors.ts';
 import { rkubeVersion } from '../../core/package.ts';
 import { diagnose, explanation } from '../../explain/diagnose.ts';
 import { readSymptoms } from '../../explain/reading.ts';
@@ -47,10 +48,10 @@ export async function readNode(site: Site): Promise<{ entries: readonly Entry[];
   const entries = [
     await knownJson('status.json', 'what `rkube status` says', async () => (seen = await status(site))),
     await known('container.json', 'the node container, by the engine', async () =>
-      toldOfContainer((await engine.runner.run(engine.dialect.inspectContainer(node.name).spec)).stdout),
+      toldOfContainer((await engineSays(site, engine.dialect.inspectContainer(node.name).spec)).stdout),
     ),
     await known('container.log', 'what the node wrote to its console', async () => {
-      const { stdout, stderr } = await engine.runner.run(engine.dialect.logs(node.name, false));
+      const { stdout, stderr } = await engineSays(site, engine.dialect.logs(node.name, false));
       return `${stdout}\n${stderr}`;
     }),
   ];
@@ -67,6 +68,12 @@ export async function readNode(site: Site): Promise<{ entries: readonly Entry[];
     ...(await collect(nodeSources(seen), (argv) => node.try(argv, { effect: 'read', timeoutMs: SOURCE_MS }))),
   );
   return { entries, status: seen };
+}
+
+async function engineSays({ engine }: Site, spec: CommandSpec): Promise<CommandResult> {
+  const result = await engine.runner.run(spec);
+  if (result.exitCode !== 0) throw commandError(result, result.stderr.trim());
+  return result;
 }
 
 /** What would be read, without reading it. */
