@@ -34,13 +34,13 @@ export const either =
     return undefined;
   };
 
-/** A unit that systemd does not call active, as `systemctl show` tells. */
+/** A unit that is there and that systemd does not call active, as `systemctl show` tells. */
 export function inactive(unit: string): Look {
   return ({ units = '' }) => {
     const block = units.split(/\n\n+/).find((each) => each.includes(`Id=${unit}.service`));
     if (block === undefined) return undefined;
     const fact = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(block)?.[1] ?? '';
-    if (fact('ActiveState') === 'active') return undefined;
+    if (fact('LoadState') === 'not-found' || fact('ActiveState') === 'active') return undefined;
     const result = fact('Result');
     const why = result === '' || result === 'success' ? '' : `, ${result}`;
     const times = Number(fact('NRestarts'));

@@ -16,6 +16,7 @@ export type Section =
   | 'cni'
   | 'addresses'
   | 'routes'
+  | 'api'
   | 'pods'
   | 'kubelet'
   | 'containerd'

@@ -1,4 +1,4 @@
-import { said } from '../look.ts';
+import { either, said } from '../look.ts';
 import type { Suspect } from './types.ts';
 
 /** Control plane and membership. */
@@ -26,34 +26,27 @@ export const CLUSTER: readonly Suspect[] = [
     look: said(/bind: address already in use|Port \d+ is in use/i, 'error', 'pods', 'kubelet'),
   },
   {
-    id: 'node-forgotten',
-    cause: 'The cluster does not know this node any more',
-    fix: '`rkube delete` here, then join again with a new ticket',
-    look: said(/nodes? "[^"]+" not found|Unauthorized/, 'kubelet'),
-  },
-  {
     id: 'api-server-crash',
     cause: 'The API server ends again and again',
     fix: 'See `rkube shell sh -c "tail /var/log/pods/kube-system_kube-apiserver*/*/*.log"`; flags of your own are in `kubeadm:` of rkube.yaml',
-    look: said(/^kube-apiserver[^ ]* .*("command failed"|unknown flag|panic:|^.*Error: )/, 'pods'),
+    look: said(/^kube-apiserver[^ ]* .*("command failed"|unknown flag|panic:|Error: )/, 'pods'),
   },
   {
     id: 'api-unreachable',
     cause: 'The API server does not answer this node',
     fix: 'On a control plane see `rkube status`; from this host its port must be reachable, 6443/tcp unless another was chosen',
-    look: said(
-      /dial tcp [\d.]+:\d+: (connect: connection refused|connect: no route to host|i\/o timeout)|TLS handshake timeout|API server .*(not healthy|unhealthy)/,
-      'kubelet',
-      'error',
+    look: either(
+      said(/^curl: /, 'api'),
+      said(
+        /dial tcp \S+: (connect: connection refused|connect: no route to host|i\/o timeout)|TLS handshake timeout/,
+        'error',
+      ),
     ),
   },
   {
-    id: 'etcd-slow',
-    cause: 'etcd waits for the disk',
-    fix: "Put the engine's storage on a faster disk, or do less on this host at the same time",
-    look: said(
-      /^etcd[^ ]* .*(slow fdatasync|leader failed to send out heartbeat on time|server is likely overloaded)/,
-      'pods',
-    ),
+    id: 'node-forgotten',
+    cause: 'The cluster does not know this node any more',
+    fix: '`rkube delete` here, then join again with a new ticket',
+    look: said(/nodes \\?"[^"]+" not found|Unauthorized/, 'kubelet'),
   },
 ];

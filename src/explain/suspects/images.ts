@@ -4,7 +4,12 @@ import type { Suspect } from './types.ts';
 
 /** A line about an image that could not be pulled, for this reason. */
 const unpulled = (reason: string): Look =>
-  said(new RegExp(`(pull|resolve|ErrImage|ImagePull).*(${reason})`, 'i'), 'kubelet', 'error', 'containerd');
+  said(
+    new RegExp(`(failed to pull|failed to resolve|ErrImage|ImagePullBackOff).*(${reason})`, 'i'),
+    'kubelet',
+    'error',
+    'containerd',
+  );
 
 const LOAD = 'load the image into the node: `rkube shell ctr -n k8s.io images import - < FILE`';
 

@@ -1,4 +1,4 @@
-import { either, said, scarce } from '../look.ts';
+import { both, either, inactive, said, scarce } from '../look.ts';
 import type { Suspect } from './types.ts';
 
 /** What of the host runs out. */
@@ -63,20 +63,7 @@ export const LIMITS: readonly Suspect[] = [
         const lacks = ['cpu', 'memory', 'pids'].filter((each) => has?.includes(each) === false);
         return lacks.length === 0 ? undefined : `cgroup.controllers: ${controllers}; missing: ${lacks.join(' ')}`;
       },
-      said(/missing controllers|controllers? .*not (available|delegated)/i, 'kubelet', 'rkube-node', 'engine'),
-    ),
-  },
-  {
-    id: 'out-of-memory',
-    cause: 'The kernel has ended a process of the node for lack of memory',
-    fix: 'Give the node or the pod that is named more memory (limits of the pod, of the container, of the user), or run fewer pods',
-    look: either(
-      said(/OOM[- ]?killed|oom-kill|out of memory|cannot allocate memory/i, 'kubelet', 'containerd', 'pods', 'error'),
-      ({ oom }) => {
-        // The root counts all; the group below it names who was ended.
-        const lines = oom?.split('\n').filter((line) => line.includes('memory.events:oom_kill'));
-        return lines?.at(-1)?.replace('/sys/fs/cgroup/', '');
-      },
+      both(inactive('kubelet'), said(/missing controllers/i, 'kubelet')),
     ),
   },
 ];

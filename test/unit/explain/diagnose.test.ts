@@ -46,6 +46,16 @@ describe('suspects', () => {
     ['pull-denied', { kubelet: 'Failed to pull image "a": 429 Too Many Requests - toomanyrequests' }],
     ['ticket-refused', { error: 'could not find a JWS signature in the cluster-info ConfigMap for token ID "abcdef"' }],
     ['port-taken', { error: '[ERROR Port-10250]: Port 10250 is in use' }],
+    ['api-unreachable', { api: 'curl: (7) Failed to connect to api.rkube.rkube.internal port 6443' }],
+    ['node-forgotten', { api: 'answers 200', kubelet: String.raw`err="nodes \"host1\" not found"` }],
+    [
+      'api-server-crash',
+      {
+        pods: 'kube-apiserver-host1/kube-apiserver: Error: unknown flag: --none',
+        kubelet: String.raw`err="node \"host1\" not found"`,
+      },
+    ],
+    ['cni-plugin', { kubelet: String.raw`err="plugin type=\"ptp\" failed (add): no such file"` }],
     ['etcd-slow', { pods: 'etcd-host1/etcd: {"level":"warn","msg":"slow fdatasync","took":"2s"}' }],
     [
       'kernel-refuses-rules',
@@ -53,7 +63,10 @@ describe('suspects', () => {
     ],
     [
       'flannel-api',
-      { pods: 'kube-flannel-ds-x/kube-flannel: E1 Failed to create SubnetManager: error retrieving pod spec' },
+      {
+        cni: '/etc/cni/net.d:',
+        pods: 'kube-flannel-ds-x/kube-flannel: E1 Failed to create SubnetManager: error retrieving pod spec',
+      },
     ],
   ])('%s: %j', (id, reading) => {
     expect(ids(reading)[0]).toBe(id);
@@ -73,6 +86,15 @@ describe('suspects', () => {
     [
       'a CNI configuration beside an old complaint',
       { cni: '/etc/cni/net.d:\n10-flannel.conflist', kubelet: 'cni plugin not initialized' },
+    ],
+    ['a unit that is not installed', { units: unit('rkube-node', 'inactive', '\nLoadState=not-found') }],
+    [
+      'what Flannel said before it worked',
+      { cni: '10-flannel.conflist', pods: 'kube-flannel-x/kube-flannel: E1 Failed to create SubnetManager' },
+    ],
+    [
+      'what the kubelet said before the API server ran',
+      { api: 'answers 200', kubelet: String.raw`connect: connection refused; err="node \"host1\" not found"` },
     ],
     ['nothing', {}],
   ])('none for %s', (_, reading) => {

@@ -1,0 +1,28 @@
+import { either, said } from '../look.ts';
+import type { Suspect } from './types.ts';
+
+/** What may have been long ago, or is seen on hosts that work: told where nothing else is, or beside it. */
+export const LATE: readonly Suspect[] = [
+  {
+    id: 'out-of-memory',
+    cause: 'The kernel has ended a process of the node for lack of memory',
+    fix: 'Give the node or the pod that is named more memory (limits of the pod, of the container, of the user), or run fewer pods',
+    look: either(
+      said(/OOM[- ]?killed|oom-kill|out of memory|cannot allocate memory/i, 'kubelet', 'containerd', 'pods', 'error'),
+      ({ oom }) => {
+        // The root counts all; the group below it names who was ended.
+        const lines = oom?.split('\n').filter((line) => line.includes('memory.events:oom_kill'));
+        return lines?.at(-1)?.replace('/sys/fs/cgroup/', '');
+      },
+    ),
+  },
+  {
+    id: 'etcd-slow',
+    cause: 'etcd waits for the disk',
+    fix: "Put the engine's storage on a faster disk, or do less on this host at the same time",
+    look: said(
+      /^etcd[^ ]* .*(slow fdatasync|leader failed to send out heartbeat on time|server is likely overloaded)/,
+      'pods',
+    ),
+  },
+];
