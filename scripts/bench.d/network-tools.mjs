@@ -101,6 +101,13 @@ function processor(host) {
   return (user + nice + system + irq + softirq) / 100;
 }
 
+/** What work gave, and the processor seconds that both hosts used for it. @template T @param {() => T} work @returns {[T, number]} */
+function spent(work) {
+  const before = [1, 2].map(processor);
+  const result = work();
+  return [result, [1, 2].map(processor).reduce((sum, after, index) => sum + after - (before[index] ?? 0), 0)];
+}
+
 /**
  * Sends for some seconds from the second host to the first, and says what arrived.
  * @param {Side} client @param {'pod' | 'node' | 'host'} from @param {string} to @param {string[]} args
@@ -118,18 +125,15 @@ export function iperf(client, from, to, args) {
     ...port,
     ...args,
   ].join(' ');
-  const before = [1, 2].map(processor);
-  const text =
+  const [text, used] = spent(() =>
     from === 'host'
       ? on(`root@${client.host}`, `iperf3 ${line} || true`)
-      : inNode(client, `${from === 'pod' ? POD_NETWORK : ''} /var/tools/run ${line} || true`);
-  const used = [1, 2].map(processor).reduce((sum, after, index) => sum + after - (before[index] ?? 0), 0);
+      : inNode(client, `${from === 'pod' ? POD_NETWORK : ''} /var/tools/run ${line} || true`),
+  );
   const { end, error } = JSON.parse(text || '{"error":"no answer"}');
   if (error) return { error };
-  // What the server got: its own report for TCP, for UDP what it says it lost of what was sent.
-  const got = end.sum_received?.bytes ? end.sum_received : end.sum;
-  const lost = got.lost_percent ?? 0;
-  const bytes = end.sum_received?.bytes || got.bytes * (1 - lost / 100);
+  const { bytes, lost_percent: lost = 0 } = end.sum_received;
+  if (bytes === 0) return { error: 'nothing arrived' };
   return { mbit: (bytes * 8) / 1e6 / MEASURE, cpuSecondsPerGB: used / (bytes / 1e9), lost };
 }
 
@@ -144,10 +148,10 @@ export const POD = {
   address: (side) => inNode(side, `${POD_NETWORK} ip -4 -o address show dev eth0`).match(/inet ([\d.]+)/)?.[1] ?? '',
   /** Short connections from pod to pod, all at once. @param {Side} client @param {string} to @param {number} count @param {number} atOnce */
   flows: (client, to, count, atOnce) => {
-    const before = [1, 2].map(processor);
-    const found = JSON.parse(inNode(client, `${POD_NETWORK} /var/tools/flows dial ${to}:9000 ${count} ${atOnce}`));
-    const used = [1, 2].map(processor).reduce((sum, after, index) => sum + after - (before[index] ?? 0), 0);
-    return { ...found, cpuMs: (used * 1000) / count };
+    const [text, used] = spent(() =>
+      inNode(client, `${POD_NETWORK} /var/tools/flows dial ${to}:9000 ${count} ${atOnce}`),
+    );
+    return { ...JSON.parse(text), cpuMs: (used * 1000) / count };
   },
 };
 

@@ -23,7 +23,7 @@ const parts = series.map(([name, colour], index) => {
 });
 rows.forEach((row, index) => {
   const y = top + index * group;
-  parts.push(text(left - 10, y + group / 2, row.path, 'end'));
+  parts.push(text(left - 10, y + group / 2, `${row.path}, MTU ${row.MTU}`, 'end'));
   series.forEach(([name, colour], place) => {
     const mbit = row[name].mbit ?? 0;
     const at = y + place * bar;
