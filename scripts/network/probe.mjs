@@ -18,6 +18,9 @@ const FLOWS = 8;
 /** Parts of a transfer whose rates are told apart, so that the noise can be stated. */
 const PARTS = 4;
 
+/** @type {Set<import('node:dgram').Socket>} Sockets that take datagrams. */
+const datagrams = new Set();
+
 /** @param {{host: string, port: number}} where TCP and UDP */
 async function listen({ host, port }) {
   const server = createServer({ allowHalfOpen: true }, receive);
@@ -27,7 +30,15 @@ async function listen({ host, port }) {
   // Whoever asks is told where it seems to come from.
   socket.on('message', (_, from) => socket.send(JSON.stringify({ from: from.address }), from.port, from.address));
   await new Promise((resolve, reject) => socket.once('error', reject).bind(got, host, () => resolve(undefined)));
+  datagrams.add(socket);
   return { port: got };
+}
+
+/** Takes no more datagrams: a VXLAN link wants their port. */
+async function hush() {
+  await Promise.all([...datagrams].map((socket) => new Promise((resolve) => socket.close(() => resolve(undefined)))));
+  datagrams.clear();
+  return {};
 }
 
 /** Counts what arrives, and tells it at the end. @param {import('node:net').Socket} socket */
@@ -135,14 +146,15 @@ function ask({ host, port }) {
 }
 
 /**
- * A VXLAN link to the other end, as Flannel makes it.
- * @param {{remote: string, port: number, address: string, mtu: number}} link
+ * A VXLAN link to the other end, as Flannel makes it. Links of one end have ids of their own.
+ * @param {{remote: string, port: number, address: string, mtu: number, id?: number}} link
  */
-async function vxlan({ remote, port, address, mtu }) {
-  const link = ['link', 'add', 'rkube', 'mtu', `${mtu}`, 'type', 'vxlan', 'id', '1', 'remote', remote];
+async function vxlan({ remote, port, address, mtu, id = 1 }) {
+  const name = `rkube${id}`;
+  const link = ['link', 'add', name, 'mtu', `${mtu}`, 'type', 'vxlan', 'id', `${id}`, 'remote', remote];
   await ip([...link, 'dstport', `${port}`, 'nolearning']);
-  await ip(['address', 'add', `${address}/30`, 'dev', 'rkube']);
-  await ip(['link', 'set', 'rkube', 'up']);
+  await ip(['address', 'add', `${address}/30`, 'dev', name]);
+  await ip(['link', 'set', name, 'up']);
   return {};
 }
 
@@ -162,7 +174,7 @@ const addresses = () =>
     .map(({ address }) => address);
 
 /** @type {Record<string, (command: any) => unknown>} */
-const COMMANDS = { listen, send, ask, vxlan, end: () => process.exit() };
+const COMMANDS = { listen, hush, send, ask, vxlan, end: () => process.exit() };
 
 /** @param {unknown} value */
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);

@@ -23,7 +23,7 @@ export async function networkDoctor(invocation: Invocation): Promise<void> {
   if (flags['network'] !== true) {
     throw usageError({
       id: 'not-network',
-      message: '--peer, --driver, --apply and --undo belong to --network',
+      message: '--driver, --apply and --undo belong to --network',
       next: 'Give --network, too.',
     });
   }
@@ -36,7 +36,14 @@ async function measureAndAdvise(invocation: Invocation): Promise<void> {
   const { host, engine, config } = await openSite(invocation);
   const { info } = engine;
   const flag = (name: string): string => (invocation.flags[name] as string | undefined) ?? '';
-  const wish: Wish = { address: config.address, driver: flag('driver'), peer: flag('peer') };
+  const [peer = '', ...more] = (invocation.flags['peer'] as readonly string[] | undefined) ?? [];
+  if (more.length > 0)
+    throw usageError({
+      id: 'one-peer',
+      message: `--network measures with one peer, got ${[peer, ...more].join(', ')}`,
+      next: 'Give one --peer; without --network there may be several',
+    });
+  const wish: Wish = { address: config.address, driver: flag('driver'), peer };
   const drivers = await wishedDrivers(host, info, wish);
   const measurements = await measureAll(invocation.run, host, info, drivers, wish);
   const advice = advise(measurements);

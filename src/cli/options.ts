@@ -9,9 +9,18 @@ export const MAKING: readonly VerbOption[] = [
 /** Of verbs that destroy something. */
 export const YES: VerbOption = { flags: '-y, --yes', help: 'do not ask' };
 
+/** Of `doctor --peer`. */
+export const PEER: readonly VerbOption[] = [
+  {
+    flags: '--peer <host...>',
+    help: 'try this host against others, by your ssh and their rkube; with --network: measure VXLAN to one',
+    repeat: true,
+  },
+  { flags: '--facts', help: 'print what --peer on another host asks of this one, as JSON' },
+];
+
 /** Of `doctor --network`. */
 export const NETWORK: readonly VerbOption[] = [
-  { flags: '--peer <host>', help: 'with --network: a second host, by your ssh; it needs node' },
   { flags: '--driver <name>', help: 'with --network: only this one, e.g. pasta/implicit' },
   { flags: '--apply', help: "with --network: write what is advised as the engine's drop-in, shown first" },
   { flags: '--undo', help: 'with --network: take the drop-in back' },

@@ -65,9 +65,7 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
 
 /** The image decides the version, unless one was asked for. */
 async function imageVersion({ node, config }: Site): Promise<string> {
-  // Both node images carry the version in their tag, which is cheaper to read than to ask kubeadm.
-  const tag = /:(v\d+\.\d+\.\d+)(?:@|$)/.exec((await node.state())?.image ?? '')?.[1];
-  const found = tag ?? (await nodeVersion(node, config.kubernetesVersion));
+  const found = await nodeVersion(node, config.kubernetesVersion);
   const source = config.sources['kubernetesVersion'] ?? '';
   if (found === config.kubernetesVersion || source === 'default' || source.startsWith('node ')) return found;
   throw new RkubeError({

@@ -1,7 +1,9 @@
 import { RkubeError } from '../core/errors.ts';
 import { encodeTicket, type Ticket } from '../kubeadm/ticket.ts';
 import { caCertHash, createToken, uploadCertificates } from '../kubeadm/verbs.ts';
+import type { NodeContainer } from '../node/container.ts';
 import { readState } from '../node/state.ts';
+import { fullPacket } from './pod-network.ts';
 import type { Site } from './site.ts';
 import type { Steps } from './steps.ts';
 
@@ -24,6 +26,7 @@ export async function joinCommand(site: Site, steps: Steps, options: JoinCommand
   const { state, ca } = await steps.step('Read the cluster', () => readCluster(site));
   if (options.controlPlane && config.ports.etcd !== 2379) rejectEtcdPorts(site);
   const ttlSeconds = options.controlPlane ? Math.min(options.ttlSeconds, CERTIFICATES_LIVE_S) : options.ttlSeconds;
+  const mtu = await answersNodes(node);
   const token = await steps.step('Make a token', () => createToken(node, ttlSeconds));
   const certificateKey = options.controlPlane
     ? await steps.step('Upload the certificates, encrypted', () => uploadCertificates(node))
@@ -39,6 +42,7 @@ export async function joinCommand(site: Site, steps: Steps, options: JoinCommand
     podSubnet: config.podSubnet,
     serviceSubnet: config.serviceSubnet,
     flannelPort: config.ports.flannel,
+    ...(mtu === undefined ? {} : { mtu }),
     expires: new Date(Date.now() + ttlSeconds * 1000).toISOString(),
     ...(certificateKey === undefined ? {} : { certificateKey }),
   };
@@ -61,6 +65,11 @@ async function readCluster(site: Site) {
     }`,
     next: 'Run it on a control-plane host, or `rkube init` first.',
   });
+}
+
+/** Bytes of a full packet where this node answers those that are to join; undefined where it was made without that. */
+async function answersNodes(node: NodeContainer): Promise<number | undefined> {
+  return (await node.readFile('/sys/class/net/rkube-peers/mtu')) === undefined ? undefined : fullPacket(node);
 }
 
 function rejectEtcdPorts(site: Site): void {

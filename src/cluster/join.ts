@@ -3,11 +3,14 @@ import { RkubeError } from '../core/errors.ts';
 import { KUBECONFIG } from '../kube/kubectl.ts';
 import { waitForNode } from '../kube/ready.ts';
 import type { Ticket } from '../kubeadm/ticket.ts';
-import { kubeadmJoin, kubeadmReset } from '../kubeadm/verbs.ts';
+import { kubeadmJoin, kubeadmReset, nodeVersion } from '../kubeadm/verbs.ts';
 import { type NodeState, writeState } from '../node/state.ts';
+import { ok, problem } from '../preflight/finding.ts';
+import { peerReport } from '../preflight/peer/checks.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { tryPaths } from './paths.ts';
 import { waitForPodNetwork } from './pod-network.ts';
-import { reachControlPlane } from './reach.ts';
+import { reachControlPlane, rejectProblems } from './reach.ts';
 import type { Site } from './site.ts';
 import { type Steps } from './steps.ts';
 import { bringUp, prepare, type UpOptions } from './up.ts';
@@ -26,7 +29,8 @@ export async function join(
 ): Promise<JoinResult> {
   const { run, node, config } = site;
   const role: Role = ticket.certificateKey === undefined ? 'worker' : 'control-plane';
-  await steps.step('Reach the control plane', () => reachControlPlane(site, ticket));
+  const { ignore } = options;
+  const answering = await steps.step('Reach the control plane', () => reachControlPlane(site, ticket, role, ignore));
   const { state, created } = await bringUp(site, steps, { ...options, role });
   if (state.phase === 'member') {
     rejectOtherCluster(site, state, ticket);
@@ -47,6 +51,10 @@ export async function join(
     // While it joins, the node must ask control planes that answer, not its own that does not run yet.
     await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
     if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
+    await rejectOtherVersion(site, ticket, ignore);
+    await steps.step('Try the paths to the control plane, both ways', () =>
+      tryPaths(site, ticket, role, answering, ignore),
+    );
     await steps.step('Join the cluster (kubeadm join)', () => kubeadmJoin(run, node, config, ticket));
     await writeState(node, member);
     steps.commit();
@@ -58,6 +66,20 @@ export async function join(
   const is = state.phase === 'member' ? state.role : role;
   if (is === 'control-plane') await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
   return { already: state.phase === 'member', role: is };
+}
+
+/** kubeadm joins nodes to a cluster of its own minor version. */
+async function rejectOtherVersion(site: Site, ticket: Ticket, ignore: readonly string[]): Promise<void> {
+  const has = await nodeVersion(site.node, ticket.kubernetesVersion);
+  const minor = (version: string): string => version.split('.', 2).join('.');
+  const finding =
+    minor(has) === minor(ticket.kubernetesVersion)
+      ? ok(`Kubernetes ${has}`)
+      : problem(
+          `the node image of ${site.config.node} holds Kubernetes ${has}, cluster ${ticket.cluster} runs ${ticket.kubernetesVersion}`,
+          `Join with another image: leave --image out, or one of ${minor(ticket.kubernetesVersion)}`,
+        );
+  rejectProblems(site, ticket, ignore, [peerReport('peer-settings', finding)]);
 }
 
 /** A control plane asks itself first, then the others. */

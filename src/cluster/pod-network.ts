@@ -1,6 +1,8 @@
 import { awaitCondition } from '../core/run.ts';
 import { done, notYet } from '../core/wait.ts';
 import { pathMtu } from '../host/path-mtu.ts';
+import type { NodeContainer } from '../node/container.ts';
+import type { Carried } from '../preflight/peer/paths.ts';
 import type { Site } from './site.ts';
 
 /** flanneld learns of the other nodes and sets their addresses within seconds. */
@@ -76,14 +78,28 @@ export async function lostThroughVxlan(
   const known = await vteps(site);
   const peer = others.find((address) => known.has(address));
   if (peer === undefined) return 'Flannel has not told of the control plane yet';
-  const vtep = known.get(peer) ?? '';
-  const inner = Number(await site.node.readFile('/sys/class/net/flannel.1/mtu'));
-  if (await answers(site, vtep, port, 2 * inner)) return '';
+  const full = (await fullPacket(site.node)) ?? 0;
+  const carried = await carriedTo(site.node, known.get(peer) ?? '', port, full);
+  if (carried === 'all') return '';
   const where = `${peer}:${site.config.ports.flannel}/udp`;
-  if (!(await connects(site, vtep, port))) return `${where}: nothing comes back`;
-  const path = await measure(peer, inner + OVERHEAD);
+  if (carried === 'nothing') return `${where}: nothing comes back`;
+  const path = await measure(peer, full);
   const carries = path === undefined ? '' : `; the path carries ${path}`;
-  return `${where}: small packets pass, full ones (${inner + OVERHEAD} bytes) are lost${carries}`;
+  return `${where}: small packets pass, full ones (${full} bytes) are lost${carries}`;
+}
+
+type Commands = Pick<NodeContainer, 'try' | 'readFile'>;
+
+/** Bytes of a full packet of the pod network outside VXLAN; undefined while Flannel does not run. */
+export async function fullPacket(node: Commands): Promise<number | undefined> {
+  const inner = Number(await node.readFile('/sys/class/net/flannel.1/mtu'));
+  return inner > 0 ? inner + OVERHEAD : undefined;
+}
+
+/** What comes back of requests to an API server at an address inside VXLAN. `full`: bytes of a packet outside. */
+export async function carriedTo(node: Commands, address: string, port: number, full: number): Promise<Carried> {
+  if (await answers(node, address, port, 2 * full)) return 'all';
+  return (await connects(node, address, port)) ? 'small' : 'nothing';
 }
 
 async function vteps({ node }: Pick<Site, 'node'>): Promise<ReadonlyMap<string, string>> {
@@ -95,14 +111,14 @@ async function vteps({ node }: Pick<Site, 'node'>): Promise<ReadonlyMap<string, 
 }
 
 /** Whether a request with a header of that many bytes gets an answer; who is refused has been heard. */
-async function answers({ node }: Pick<Site, 'node'>, address: string, port: number, bytes: number): Promise<boolean> {
+async function answers(node: Commands, address: string, port: number, bytes: number): Promise<boolean> {
   const quiet = ['curl', '--insecure', '--silent', '--http1.1', '--output', '/dev/null', '--max-time', '5'];
   const bulk = ['--header', `x-rkube: ${'x'.repeat(bytes)}`, `https://${address}:${port}/version`];
   return (await node.try([...quiet, ...bulk], { effect: 'read' })).exitCode === 0;
 }
 
 /** Whether a connection, which takes small packets only, comes about. */
-async function connects({ node }: Pick<Site, 'node'>, address: string, port: number): Promise<boolean> {
+async function connects(node: Commands, address: string, port: number): Promise<boolean> {
   const argv = ['timeout', '5', 'bash', '-c', 'exec 3<>"/dev/tcp/$0/$1"', address, String(port)];
   return (await node.try(argv, { effect: 'read' })).exitCode === 0;
 }

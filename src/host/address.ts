@@ -8,9 +8,12 @@ export type AddressChoice =
 /** Interfaces that container and virtual machine tools make: other hosts never reach this host there. */
 const INNER = /^(docker\d|br-[0-9a-f]{12}$|virbr|cni|podman|veth|flannel|lxcbr|lxdbr|nerdctl|cali|vnet|kube-)/;
 
+/** Whether a tool for containers or virtual machines made the interface. */
+export const isInner = (name: string): boolean => INNER.test(name);
+
 /** Addresses that other hosts may reach, in the kernel's order. */
 function reachable(addresses: readonly HostAddress[]): HostAddress[] {
-  return addresses.filter(({ address, interface: name }) => !/^(127|169\.254)\./.test(address) && !INNER.test(name));
+  return addresses.filter(({ address, interface: name }) => !/^(127|169\.254)\./.test(address) && !isInner(name));
 }
 
 /** Picks the host address when the user did not: the default route's, else the only one there is. */

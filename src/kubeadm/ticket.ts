@@ -18,12 +18,18 @@ export interface Ticket {
   readonly serviceSubnet: string;
   /** UDP port of Flannel, the same on every node. */
   readonly flannelPort: number;
+  /**
+   * Bytes of a full packet between hosts. Absent where the control plane was made by a rkube that does not answer
+   * nodes about the paths between them.
+   */
+  readonly mtu?: number;
   /** ISO 8601, UTC. */
   readonly expires: string;
   /** Present in tickets for control planes: decrypts the certificates that kubeadm uploaded. */
   readonly certificateKey?: string;
 }
 
+const AGAIN = 'Make a new one on a control-plane host: `rkube join-command | ssh THIS-HOST rkube join`.';
 const PREFIX = 'rkube1.';
 const SHAPE = /rkube1\.([\w-]+)\.([\w-]*)/;
 /** Characters of the checksum: enough to tell damage, which is all it is for. */
@@ -40,10 +46,9 @@ export function encodeTicket(ticket: Ticket): string {
 
 /**
  * Finds and reads a ticket in text (the line of `rkube join-command`, or the bare ticket).
- * @throws RkubeError `ticket-missing`, `ticket-damaged` or `ticket-expired`, exit 2
+ * @throws RkubeError `ticket-missing` or `ticket-damaged`, exit 2
  */
-export function decodeTicket(text: string, now: Date = new Date()): Ticket {
-  const again = 'Make a new one on a control-plane host: `rkube join-command | ssh THIS-HOST rkube join`.';
+export function decodeTicket(text: string): Ticket {
   const match = SHAPE.exec(text);
   if (!match) {
     const got = text.trim() === '' ? 'nothing' : `${text.trim().length} characters without one`;
@@ -52,7 +57,7 @@ export function decodeTicket(text: string, now: Date = new Date()): Ticket {
       message: text.includes('rkube1')
         ? 'The ticket is cut off or damaged: its end is missing'
         : `Expected a ticket (a word that begins with rkube1.) on standard input, got ${got}`,
-      next: again,
+      next: AGAIN,
     });
   }
   const [, payload = '', sum = ''] = match;
@@ -60,19 +65,21 @@ export function decodeTicket(text: string, now: Date = new Date()): Ticket {
     throw usageError({
       id: 'ticket-damaged',
       message: `The ticket is cut off or damaged: its checksum is ${sum === '' ? 'missing' : 'wrong'} (${payload.length} characters arrived)`,
-      next: again,
+      next: AGAIN,
     });
   }
-  const ticket = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Ticket;
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Ticket;
+}
+
+/** @throws RkubeError `ticket-expired`, exit 2, when its time has come by then */
+export function rejectExpired(ticket: Ticket, now: Date, whose = "this host's"): void {
   const late = now.getTime() - Date.parse(ticket.expires);
-  if (!(late < 0)) {
-    throw usageError({
-      id: 'ticket-expired',
-      message: `The ticket for cluster ${ticket.cluster} expired ${Math.ceil(late / 60_000)} min ago, at ${ticket.expires} (this host's clock says ${now.toISOString()})`,
-      next: again,
-    });
-  }
-  return ticket;
+  if (late < 0) return;
+  throw usageError({
+    id: 'ticket-expired',
+    message: `The ticket for cluster ${ticket.cluster} expired ${Math.ceil(late / 60_000)} min ago, at ${ticket.expires} (${whose} clock says ${now.toISOString()})`,
+    next: AGAIN,
+  });
 }
 
 /** Strings of a ticket that must never be shown. */

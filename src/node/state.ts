@@ -50,8 +50,13 @@ export function environment(state: NodeState): string {
     `RKUBE_ADDRESS=${state.address}`,
     `RKUBE_ENDPOINT=${state.endpoint}`,
     `RKUBE_ENDPOINTS="${state.controlPlanes.join(' ')}"`,
+    `RKUBE_ANSWERS=${answers(state) ? 'peers' : ''}`,
     `RKUBE_FLANNEL_PORT=${state.flannelPort}`,
     `RKUBE_VXLAN_CHECKSUM=${state.softwareVxlanChecksum ? 'software' : ''}`,
     '',
   ].join('\n');
 }
+
+/** A control plane answers nodes that are to join; one that is to join itself asks, by the same device. */
+const answers = ({ role, phase }: NodeState): boolean =>
+  role === 'control-plane' && (phase === 'initializing' || phase === 'member');

@@ -63,14 +63,20 @@ function isFatal({ severity }: CheckReport): boolean {
 }
 
 /** The error that lists every fatal problem with its fix: exit 3. Call it only when there is one. */
-export function preflightError(reports: readonly CheckReport[]): RkubeError {
+export function preflightError(
+  reports: readonly CheckReport[],
+  { message, next } = {
+    message: 'This host can not run a node yet.',
+    next: 'Mend these and try again; `rkube doctor` shows all checks with what they read',
+  },
+): RkubeError {
   const fatal = fatalProblems(reports);
   const what = fatal.length === 1 ? 'One thing is' : `${fatal.length} things are`;
   return new RkubeError({
     id: 'preflight',
-    message: `This host can not run a node yet. ${what} in the way:`,
+    message: `${message} ${what} in the way:`,
     details: fatal.flatMap(describe),
-    next: 'Mend these and try again; `rkube doctor` shows all checks with what they read',
+    next,
     exitCode: EXIT.preflight,
   });
 }

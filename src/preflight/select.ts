@@ -1,5 +1,6 @@
 import { usageError } from '../core/errors.ts';
 import { CHECKS } from './checks/index.ts';
+import { PEER_CHECKS } from './peer/checks.ts';
 import type { Check } from './types.ts';
 
 /**
@@ -7,12 +8,12 @@ import type { Check } from './types.ts';
  * @throws RkubeError `unknown-check` for an id that no check has
  */
 export function selectChecks(ignore: readonly string[] = [], checks: readonly Check[] = CHECKS): Check[] {
-  const unknown = ignore.filter((id) => !checks.some((check) => check.id === id));
+  const unknown = ignore.filter((id) => !checks.some((check) => check.id === id) && !(id in PEER_CHECKS));
   if (unknown.length > 0) {
     throw usageError({
       id: 'unknown-check',
       message: `There is no check called ${unknown.join(', ')}`,
-      next: `Checks: ${checks.map(({ id }) => id).join(', ')}`,
+      next: `Checks: ${[...checks.map(({ id }) => id), ...Object.keys(PEER_CHECKS)].join(', ')}`,
     });
   }
   return checks.filter(({ id }) => !ignore.includes(id));

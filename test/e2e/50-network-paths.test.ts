@@ -89,12 +89,12 @@ describe.sequential('host2 joins over', () => {
       'root@2',
       'nft "add table ip lab; add chain ip lab in { type filter hook prerouting priority -300; }; add rule ip lab in udp dport 8472 meta length > 1460 drop"',
     );
-    const ticket = await ok(admin, 'rkube join-command');
-    const { code, stderr } = await on(user, 'rkube join', { input: ticket });
-    expect(stderr).toContain('10.99.0.11:8472/udp: small packets pass, full ones (1500 bytes) are lost');
-    expect(code).toBe(1);
+    const { code, stderr } = await on(user, 'rkube join', { input: await ok(admin, 'rkube join-command') });
+    expect(stderr).toContain('10.99.0.11:8472/udp small packets pass, full ones (1500 bytes) are lost');
+    expect(code).toBe(3);
+    expect(await residue(user)).toBe('');
     await ok(admin, 'rkube init --mtu 1460');
-    await ok(user, 'rkube join', { input: ticket });
+    await ok(user, 'rkube join', { input: await ok(admin, 'rkube join-command') });
     await everyPodReachesEvery(admin, 2, 120);
     await ok(user, 'rkube delete --yes');
     await ok('root@2', 'nft delete table ip lab');

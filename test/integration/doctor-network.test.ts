@@ -101,7 +101,8 @@ it('an interrupt in the middle of a flow ends all that was started', async () =>
 
 describe('rkube doctor --network', () => {
   it.each([
-    [['--peer', 'host2'], 'belong to --network'],
+    [['--driver', 'pasta/pasta'], 'belong to --network'],
+    [['--network', '--peer', 'host2', 'host3'], '--network measures with one peer, got host2, host3'],
     [['--undo'], 'belong to --network'],
     [['--network', '--apply', '--undo'], '--apply writes and --undo takes back'],
     [['--network', '--driver', 'magic'], 'podman has pasta/pasta, slirp4netns/rootlessport'],

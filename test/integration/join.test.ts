@@ -126,9 +126,9 @@ describe('rkube join', () => {
     api[Symbol.dispose]();
     using site = new TestSite();
     expect(await site.run(['join'], { input: encodeTicket(ticket({ port })) })).toMatchObject({
-      exitCode: 1,
+      exitCode: 3,
       stderr: says(
-        new RegExp(`No control plane of cluster lab answers[^]*127\\.0\\.0\\.1:${port}/tcp: connection refused[^]*→`),
+        new RegExp(`no control plane of cluster lab answers[^]*127\\.0\\.0\\.1:${port}/tcp: connection refused[^]*→`),
       ),
     });
     expect(site.changes()).toEqual([]);

@@ -55,6 +55,8 @@ export const WORKS = {
   /** What Flannel entered for the control plane of the tests' tickets. */
   neighbours: { match: '^ip -json neigh', stdout: '[{"dst":"10.244.0.0","lladdr":"02:00:00:00:00:01"}]' },
   tunnels: { match: '^bridge -json fdb', stdout: '[{"mac":"02:00:00:00:00:01","dst":"127.0.0.1"}]' },
+  /** TCP ports that a control plane connected to. */
+  peers: { match: '^/usr/local/lib/rkube/peers ask', stdout: '10250\n6443\n2379\n2380\n' },
   apply: { match: '^kubectl .* apply ' },
 } as const satisfies Readonly<Record<string, ExecRule>>;
 
@@ -74,6 +76,8 @@ export function healthy(node: string): readonly ExecRule[] {
     WORKS.neighbours,
     WORKS.tunnels,
     { match: '^cat /sys/class/net/flannel.1/mtu', stdout: '1450\n' },
+    { match: '^cat /sys/class/net/rkube-peers/mtu', stdout: '65000\n' },
+    WORKS.peers,
     {
       match: '^kubectl .* get nodes,pods -A',
       stdout: JSON.stringify({ kind: 'List', items: [nodeObject(node), pod] }),

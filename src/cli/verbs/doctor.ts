@@ -1,7 +1,7 @@
 import { EXIT } from '../../core/errors.ts';
 import { packageRoot } from '../../core/package.ts';
-import type { CheckReport } from '../../preflight/types.ts';
-import { NETWORK } from '../options.ts';
+import { NETWORK, PEER } from '../options.ts';
+import { reportText } from '../report-text.ts';
 import type { Verb } from '../verb.ts';
 
 export const doctor: Verb = {
@@ -13,6 +13,7 @@ export const doctor: Verb = {
     ['rkube doctor --engine docker', ''],
     ['rkube doctor --root-script > rkube-root.sh', 'what only an administrator can do, to be read and run as root'],
     ['rkube doctor --undo-script > rkube-undo.sh', 'takes it back'],
+    ['rkube doctor --peer host2 host3', 'can these hosts reach each other? by your ssh'],
     ['rkube doctor --network', 'measure the network drivers that are installed, and advise one'],
     ['rkube doctor --network --peer host2', 'VXLAN to host2, too, by your ssh'],
     ['rkube doctor --network --apply', 'write the advice for the engine; --undo takes it back'],
@@ -22,6 +23,7 @@ export const doctor: Verb = {
     { flags: '--root-script', help: 'print one script for an administrator, with what this host lacks' },
     { flags: '--undo-script', help: 'print the script that takes back what root scripts did on a host' },
     { flags: '--network', help: 'measure network drivers on this host (20 s); the engine is left alone' },
+    ...PEER,
     ...NETWORK,
   ],
   settings: 'all',
@@ -31,15 +33,19 @@ export const doctor: Verb = {
       const { printScript } = await import('../administrator.ts');
       return printScript(invocation);
     }
-    if (['network', 'peer', 'driver', 'apply', 'undo'].some((flag) => invocation.flags[flag] !== undefined)) {
+    if (['network', 'driver', 'apply', 'undo'].some((flag) => invocation.flags[flag] !== undefined)) {
       const { networkDoctor } = await import('../network.ts');
       return networkDoctor(invocation);
+    }
+    if (invocation.flags['peer'] !== undefined || invocation.flags['facts'] === true) {
+      const { peerDoctor } = await import('../peer.ts');
+      return peerDoctor(invocation);
     }
     const { openCheckup } = await import('../checkup.ts');
     const { fatalProblems } = await import('../../preflight/run.ts');
     const { needsAdministrator } = await import('../../preflight/administrator/scripts.ts');
     const { reports } = await openCheckup(invocation);
-    invocation.answer(reports, () => reports.map(text).join('\n'));
+    invocation.answer(reports, () => reports.map(reportText).join('\n'));
     const fatal = fatalProblems(reports).length;
     const warnings = reports.filter(({ finding }) => finding.state === 'problem').length - fatal;
     invocation.exitCode = fatal > 0 ? EXIT.preflight : EXIT.ok;
@@ -51,14 +57,3 @@ export const doctor: Verb = {
       invocation.next('For an administrator: `rkube doctor --root-script` prints one script with all that needs root.');
   },
 };
-
-const MARK = { ok: '✓', skip: '-', problem: '✗' } as const;
-
-function text({ id, page, title, severity, root, finding }: CheckReport): string {
-  const mark = finding.state === 'problem' && severity === 'warning' ? '!' : MARK[finding.state];
-  const lines = [`${mark} ${id}: ${title}`, `    ${finding.evidence}`];
-  if (finding.state === 'problem') {
-    lines.push(`    fix${root ? ' (administrator)' : ''}: ${finding.fix}`, `    page: ${page}`);
-  }
-  return lines.join('\n');
-}

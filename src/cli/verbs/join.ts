@@ -19,6 +19,8 @@ export const join: Verb = {
     const text = await readTicketText(invocation.args, invocation.process);
     const { decodeTicket } = await import('../../kubeadm/ticket.ts');
     const ticket = decodeTicket(text);
+    const { rejectExpiredTicket } = await import('../../kubeadm/discovery.ts');
+    await rejectExpiredTicket(ticket, invocation.process.lifetime.signal);
     const { openSite } = await import('../context.ts');
     const { rawLayer } = await import('../../config/layers.ts');
     const { join } = await import('../../cluster/join.ts');

@@ -41,6 +41,7 @@ export class Probe {
   readonly #channel: Channel;
   readonly #lines: Lines;
   readonly #lifetime: Lifetime;
+  #tail: Promise<unknown> = Promise.resolve();
   /** All addresses it has. */
   addresses: readonly string[] = [];
 
@@ -86,8 +87,13 @@ export class Probe {
     return Seen.parse(await this.#do({ do: 'ask', ...end }));
   }
 
-  /** Makes a VXLAN link with an inner address to the other end. */
-  async vxlan(link: { remote: string; port: number; address: string; mtu: number }): Promise<void> {
+  /** Takes no datagrams any more. */
+  async hush(): Promise<void> {
+    await this.#do({ do: 'hush' });
+  }
+
+  /** Makes a VXLAN link with an inner address to the other end; `id` tells links of one end apart. */
+  async vxlan(link: { remote: string; port: number; address: string; mtu: number; id?: number }): Promise<void> {
     await this.#do({ do: 'vxlan', ...link });
   }
 
@@ -99,9 +105,14 @@ export class Probe {
     clearTimeout(limit);
   }
 
-  async #do(command: { readonly do: string } & Readonly<Record<string, unknown>>): Promise<unknown> {
-    this.#channel.write(`${JSON.stringify(command)}\n`);
-    return this.#answer(command.do, ANSWER_LIMIT);
+  /** One command at a time: answers have no names. */
+  #do(command: { readonly do: string } & Readonly<Record<string, unknown>>): Promise<unknown> {
+    const work = this.#tail.then(() => {
+      this.#channel.write(`${JSON.stringify(command)}\n`);
+      return this.#answer(command.do, ANSWER_LIMIT);
+    });
+    this.#tail = work.catch(() => {});
+    return work;
   }
 
   async #answer(doing: string, limitMs: number): Promise<unknown> {

@@ -117,5 +117,5 @@ async function freePort(host: Host, address: string): Promise<number> {
 }
 
 /** Engines tell their drivers, older ones not; a port driver that is part of the network driver may go without a name. */
-const inUse = (engine: EngineInfo, driver: NetworkDriver): boolean =>
+export const inUse = (engine: EngineInfo, driver: NetworkDriver): boolean =>
   engine.networkDriver === driver.network && ['', driver.ports].includes(engine.portDriver);

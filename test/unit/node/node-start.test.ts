@@ -249,6 +249,21 @@ describe('the start of every node', () => {
     );
   });
 
+  it.each([
+    ['control-plane', 'start --no-block rkube-peers.socket\n', 'rkube-peers'],
+    ['worker', '', ''],
+  ] as const)('answers nodes that are to join, through VXLAN, as a %s', (role, asked, device) => {
+    writeFileSync(join(folder, 'systemctl.log'), '');
+    const shown = start({ ...STATE, role }, { commands: `${SCRIPT}; ip -br link show type vxlan` }).said ?? '';
+    expect(readFileSync(join(folder, 'systemctl.log'), 'utf8')).toBe(asked);
+    expect(/^rkube-peers/m.exec(shown)?.[0] ?? '').toBe(device);
+  });
+
+  it('takes away the device of one that no longer answers', () => {
+    const commands = `${SCRIPT}; sed -i s/RKUBE_ANSWERS=peers/RKUBE_ANSWERS=/ /var/lib/rkube/node.env; ${SCRIPT}; ip -br link show type vxlan`;
+    expect(start({ ...STATE, role: 'control-plane' }, { commands }).said).not.toContain('rkube-peers');
+  });
+
   it('changes nothing before rkube has written what the node must know', () => {
     expect(start(undefined)).toMatchObject({
       unchanged: 'yes',

@@ -41,9 +41,20 @@ describe('node.env', () => {
       RKUBE_ADDRESS: '192.0.2.7',
       RKUBE_ENDPOINT: 'api.lab.rkube.internal',
       RKUBE_ENDPOINTS: '192.0.2.8 192.0.2.9',
+      RKUBE_ANSWERS: '',
       RKUBE_FLANNEL_PORT: '8472',
       RKUBE_VXLAN_CHECKSUM: 'software',
     });
+  });
+
+  it.each([
+    ['control-plane', 'initializing', 'peers'],
+    ['control-plane', 'member', 'peers'],
+    ['control-plane', 'joining', ''],
+    ['control-plane', 'empty', ''],
+    ['worker', 'member', ''],
+  ] as const)('tells whether a %s that is %s answers others', (role, phase, answers) => {
+    expect(sourced({ ...STATE, role, phase })['RKUBE_ANSWERS']).toBe(answers);
   });
 
   it('gives empty values for what an empty node does not know', () => {
@@ -53,6 +64,7 @@ describe('node.env', () => {
       RKUBE_ADDRESS: '192.0.2.7',
       RKUBE_ENDPOINT: '',
       RKUBE_ENDPOINTS: '',
+      RKUBE_ANSWERS: '',
       RKUBE_FLANNEL_PORT: '8472',
       RKUBE_VXLAN_CHECKSUM: '',
     });
