@@ -1,6 +1,8 @@
 import type { Site } from '../cluster/site.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { EXIT, RkubeError } from '../core/errors.ts';
+import { detectEngine } from '../engine/detect.ts';
+import { defaultHostAddress } from '../host/address.ts';
 import { publishedPorts } from '../node/spec.ts';
 import { portUses } from '../preflight/ports.ts';
 import { runChecks } from '../preflight/run.ts';
@@ -40,22 +42,28 @@ async function withSite(site: Site): Promise<CheckInput & { site: Site }> {
   };
 }
 
+/** Of no engine, so every port on every address it may be asked for. */
+const ANY = { portOnSeveralAddresses: true, portsOnEveryAddress: false };
+
 async function withoutSite(invocation: Invocation, error: RkubeError): Promise<CheckInput> {
   const { host, file } = await openGround(invocation);
+  const choice = defaultHostAddress(await host.addresses());
   const config = await resolveConfig({
     flags: invocation.flags,
     env: invocation.process.env,
     file,
     hostname: host.hostname,
+    address: async () => ('address' in choice ? choice.address : undefined),
   });
-  const engineProblem = [error.message, ...error.details].join('; ');
+  // What ended openSite may have been the address alone.
+  const engine = error.id === 'no-host-address' ? (await detectEngine(host, config)).info : undefined;
   return {
     host,
     config,
-    engine: undefined,
-    engineProblem,
-    engineNext: error.next ?? '',
+    engine,
+    engineProblem: engine ? '' : [error.message, ...error.details].join('; '),
+    engineNext: engine ? '' : (error.next ?? ''),
     nodeRuns: false,
-    ports: [],
+    ports: portUses(config.ports, publishedPorts(config, 'control-plane', engine?.features ?? ANY)),
   };
 }

@@ -5,7 +5,7 @@ import { needsAdministrator } from '../../src/preflight/administrator/scripts.ts
 import { CHECKS } from '../../src/preflight/checks/index.ts';
 import type { CheckReport } from '../../src/preflight/types.ts';
 import { says } from './says.ts';
-import { TestSite } from './site.ts';
+import { ADDRESS, TestSite } from './site.ts';
 
 describe('the command line', () => {
   it.each([['--version'], ['version', '--json']])('tells its version: %s', async (...args) => {
@@ -66,6 +66,8 @@ describe('rkube doctor', () => {
       finding: { state: 'problem', evidence: says('podman is not installed') },
     });
     expect(reports.every(({ finding }) => finding.evidence !== '')).toBe(true);
+    // The rest is judged as if there were one.
+    expect(reports.find(({ id }) => id === 'address')?.finding).toMatchObject({ state: 'ok', evidence: says(ADDRESS) });
   });
 
   it('ends well when nothing fatal is left, and changes nothing', async () => {

@@ -11,7 +11,8 @@ export const portsFree: Check = {
   id: 'ports-free',
   title: "the node's host ports are free",
   severity: 'fatal',
-  probe: async ({ host, ports, nodeRuns }) => {
+  probe: async ({ host, engine, ports, nodeRuns }) => {
+    if (engine === undefined) return skip('no engine to ask whether its node holds them');
     if (nodeRuns) return skip('the node runs and holds its ports');
     const taken: Taken[] = [];
     // One after the other: 0.0.0.0 and 127.0.0.1 with the same number would be in each other's way.

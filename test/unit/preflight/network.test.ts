@@ -73,6 +73,8 @@ describe('ports-free', () => {
     expect(text.match(/is taken by/g)).toHaveLength(2);
     expect(text.match(/End that process/g)).toHaveLength(1);
   });
+  test('without an engine nothing tells whose they are', async () =>
+    expect(line(await probe(portsFree, { listen: api }, { ports, engine: undefined }))).toMatch(/^skip: no engine/));
   test('a node that runs holds its own ports', async () =>
     expect(line(await probe(portsFree, { listen: api }, { ports, nodeRuns: true }))).toMatch(/^skip: /));
 });
