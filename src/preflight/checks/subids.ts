@@ -8,7 +8,8 @@ import type { Check } from '../types.ts';
 const NEEDED = 65_536;
 
 interface Ranges {
-  readonly ranges: readonly Range[];
+  /** undefined where they can not be seen. */
+  readonly ranges: readonly Range[] | undefined;
   readonly source: string;
   /** Who holds them, in the words of nsswitch.conf. */
   readonly service: string;
@@ -28,6 +29,7 @@ function subidCheck(id: 'subuid' | 'subgid', kind: 'user' | 'group'): Check {
     root: true,
     probe: async ({ host }) => {
       const { ranges, source, service } = await readRanges(host, id);
+      if (ranges === undefined) return ok(`${source} is not installed, so ids that a directory gives can not be seen`);
       const own = ranges.filter(({ owner }) => owner === host.user || owner === String(host.uid));
       const total = own.reduce((sum, { count }) => sum + count, 0);
       if (total >= NEEDED)
@@ -52,7 +54,7 @@ async function readRanges(host: Host, id: 'subuid' | 'subgid'): Promise<Ranges> 
   const result = await host.runner.run({ file: 'getsubids', args, effect: 'read', timeoutMs: 3_000 });
   // `0: alice 100000 65536`
   const ranges = parseRanges(result.stdout.replaceAll(/^\d+:\s*/gm, ''), ' ');
-  return { ranges, source: `getsubids (nsswitch.conf: subid: ${service})`, service };
+  return { ranges: result.notFound ? undefined : ranges, source: `getsubids (nsswitch.conf: subid: ${service})`, service };
 }
 
 /** Ids that nobody has, so that the line can be used as it stands. */
