@@ -54,7 +54,11 @@ async function readRanges(host: Host, id: 'subuid' | 'subgid'): Promise<Ranges> 
   const result = await host.runner.run({ file: 'getsubids', args, effect: 'read', timeoutMs: 3_000 });
   // `0: alice 100000 65536`
   const ranges = parseRanges(result.stdout.replaceAll(/^\d+:\s*/gm, ''), ' ');
-  return { ranges: result.notFound ? undefined : ranges, source: `getsubids (nsswitch.conf: subid: ${service})`, service };
+  return {
+    ranges: result.notFound ? undefined : ranges,
+    source: `getsubids (nsswitch.conf: subid: ${service})`,
+    service,
+  };
 }
 
 /** Ids that nobody has, so that the line can be used as it stands. */
