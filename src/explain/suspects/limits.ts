@@ -59,7 +59,8 @@ export const LIMITS: readonly Suspect[] = [
     fix: 'See `rkube doctor` (cgroup-controllers); after mending `rkube down` and `rkube up`',
     look: either(
       ({ controllers }) => {
-        const has = controllers?.split(/\s+/);
+        // Not what `sed` says of a file that is not there.
+        const has = /^[a-z ]+$/.test(controllers ?? '') ? controllers?.split(' ') : undefined;
         const lacks = ['cpu', 'memory', 'pids'].filter((each) => has?.includes(each) === false);
         return lacks.length === 0 ? undefined : `cgroup.controllers: ${controllers}; missing: ${lacks.join(' ')}`;
       },

@@ -96,6 +96,10 @@ describe('suspects', () => {
       'what the kubelet said before the API server ran',
       { api: 'answers 200', kubelet: String.raw`connect: connection refused; err="node \"host1\" not found"` },
     ],
+    [
+      'controllers that cannot be read',
+      { controllers: "sed: can't read /sys/fs/cgroup/cgroup.controllers: No such file or directory" },
+    ],
     ['nothing', {}],
   ])('none for %s', (_, reading) => {
     expect(ids(reading)).toEqual([]);
