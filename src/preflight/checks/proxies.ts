@@ -1,4 +1,5 @@
 import type { EngineKind } from '../../config/types.ts';
+import { redact } from '../../core/redact.ts';
 import { tryJson } from '../../engine/json.ts';
 import type { Host } from '../../host/types.ts';
 import { ok, problem, skip } from '../finding.ts';
@@ -33,7 +34,7 @@ export const proxies: Check = {
     // The API server has this name on every node (kubeadm/documents.ts).
     const targets = [`api.${cluster}.rkube.internal`, address, podSubnet, serviceSubnet].filter((each) => each !== '');
     const missing = targets.filter((target) => !bypasses(proxy.exceptions, target));
-    const evidence = `${proxy.source}: ${proxy.url}, not for ${proxy.exceptions || 'anything'}`;
+    const evidence = `${proxy.source}: ${redact(proxy.url)}, not for ${proxy.exceptions || 'anything'}`;
     if (missing.length === 0) return ok(evidence);
     const all = [proxy.exceptions, '.rkube.internal', ...missing.filter((each) => !each.endsWith('.internal'))];
     return problem(

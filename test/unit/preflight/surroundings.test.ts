@@ -118,6 +118,12 @@ describe('proxies', () => {
     ['one in small letters', { env: { http_proxy: url } }, {}, /^problem: HTTP_PROXY/],
     ['not for the cluster', { env: { HTTPS_PROXY: url, no_proxy: enough } }, {}, /^ok: /],
     [
+      'with a password, which is not told',
+      { env: { HTTPS_PROXY: 'http://alice:pw@proxy.example.org:3128' } },
+      {},
+      /: http:\/\/\*\*\*@proxy\.example\.org:3128, not for anything/,
+    ],
+    [
       'services left out',
       { env: { HTTPS_PROXY: url, NO_PROXY: '.internal,10.0.0.5,10.244.0.0/16' } },
       {},
