@@ -24,8 +24,8 @@ const FOLDERS = [
 const ALL = ['yes', 'true', 'on', '1'];
 
 /**
- * The drop-in of user@.service, or of the service of this user alone, that delegates all these controllers already: a
- * manager that runs since before does not have them. undefined when none does.
+ * The drop-in of user@.service, or of the service of this user alone, that delegates all these controllers: systemd
+ * has not read it, or the manager runs since before. undefined when none does.
  */
 export async function notYetInForce(host: Host, controllers: readonly string[]): Promise<string | undefined> {
   const configured = await configuredDelegation(host);

@@ -52,7 +52,7 @@ export const doctor: Verb = {
     if (fatal > 0)
       invocation.next('', `${fatal} fatal, ${warnings} warnings. Mend the fatal ones, then run this again.`);
     else invocation.next('', `This host is ready, with ${warnings} warnings. Next: \`rkube init\`, or \`rkube join\`.`);
-    if (fatal + warnings > 0) invocation.next(`The pages are in ${packageRoot()}.`);
+    if (fatal + warnings > 0) invocation.next(`The pages are below ${packageRoot()}.`);
     if (reports.some(needsAdministrator))
       invocation.next('For an administrator: `rkube doctor --root-script` prints one script with all that needs root.');
   },

@@ -44,8 +44,8 @@ const missing = (controllers: readonly string[]): string[] => NEEDED.filter((nam
 
 const again = ({ user }: Host, evidence: string, file: string): Finding =>
   manual(
-    `${evidence}; ${file} delegates them, but the user's manager runs since before`,
-    `End all sessions of ${user} (loginctl terminate-user ${user}) and log in again, or reboot`,
+    `${evidence}; ${file} delegates them, but systemd has not read that yet`,
+    `systemctl daemon-reload; should that not do, end all sessions of ${user} (loginctl terminate-user ${user}) and log in again`,
   );
 
 function judge(source: string, controllers: readonly string[]): Finding {

@@ -51,9 +51,9 @@ describe('cgroup-controllers', () => {
   });
   test.each<[string, Record<string, string>, RegExp]>([
     [
-      'for all, but the manager is older',
+      'all, but is not read yet',
       dropIn('user@.service.d/delegate.conf', 'Delegate=cpu io memory pids'),
-      /^problem: .*missing: cpu; .*user@\.service\.d\/delegate\.conf delegates them.*since before → End all sessions of alice/,
+      /^problem: .*missing: cpu; .*user@\.service\.d\/delegate\.conf delegates them, but .*not read that yet → systemctl daemon-reload;/,
     ],
     [
       'all by a word',

@@ -79,8 +79,8 @@ describe('keyrings', () => {
     ['no keyrings in this kernel', {}, /^ok: .*absent/],
     [
       'few keys left',
-      users(' 1001:   160 160/160 160/200 9000/20000\n'),
-      /^problem: .*160 of 200 keys.* → .*kernel\.keys\.maxkeys=20000 kernel\.keys\.maxbytes=500000 > \S+99-rkube-keys\.conf/,
+      users(' 1001:   101 101/101 101/200 9000/20000\n'),
+      /^problem: .*101 of 200 keys.* → .*kernel\.keys\.maxkeys=20000 kernel\.keys\.maxbytes=500000 > \S+99-rkube-keys\.conf/,
     ],
     ['few bytes left', users(' 1001:   90 90/90 90/20000 19000/20000\n'), /^problem: .*19000 of 20000 bytes/],
   ])('%s', async (_, files, expected) => expect(line(await probe(keyrings, { files }))).toMatch(expected));

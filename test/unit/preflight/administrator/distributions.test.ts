@@ -12,8 +12,7 @@ const LEFT: Readonly<Record<string, string>> = {
   'debian-12': '',
   'debian-13': '',
   'ubuntu-22.04': 'engine-version',
-  // Docker tells what it found when it was started.
-  'ubuntu-22.04-docker': 'engine-cgroups',
+  'ubuntu-22.04-docker': '',
   'ubuntu-22.04-raspi': 'engine-version kernel-vxlan',
   'raspberry-pi-os-12': 'cgroup-controllers',
   'ubuntu-24.04': '',
