@@ -119,6 +119,6 @@ async function answers(node: Commands, address: string, port: number, bytes: num
 
 /** Whether a connection, which takes small packets only, comes about. */
 async function connects(node: Commands, address: string, port: number): Promise<boolean> {
-  const argv = ['timeout', '5', 'bash', '-c', 'exec 3<>"/dev/tcp/$0/$1"', address, String(port)];
+  const argv = ['timeout', '3', 'bash', '-c', 'exec 3<>"/dev/tcp/$0/$1"', address, String(port)];
   return (await node.try(argv, { effect: 'read' })).exitCode === 0;
 }
