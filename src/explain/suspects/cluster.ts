@@ -43,10 +43,4 @@ export const CLUSTER: readonly Suspect[] = [
       ),
     ),
   },
-  {
-    id: 'node-forgotten',
-    cause: 'The cluster does not know this node any more',
-    fix: '`rkube delete` here, then join again with a new ticket',
-    look: said(/nodes \\?"[^"]+" not found|Unauthorized/, 'kubelet'),
-  },
 ];

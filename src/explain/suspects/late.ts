@@ -4,6 +4,17 @@ import type { Suspect } from './types.ts';
 /** What may have been long ago, or is seen on hosts that work: told where nothing else is, or beside it. */
 export const LATE: readonly Suspect[] = [
   {
+    id: 'node-forgotten',
+    cause: 'The cluster does not know this node any more',
+    fix: '`rkube delete` here, then join again with a new ticket',
+    // A node says so too while it comes up; one that is forgotten goes on saying it.
+    look: ({ kubelet = '' }) =>
+      said(
+        /nodes \\?"[^"]+" not found|Unauthorized/,
+        'kubelet',
+      )({ kubelet: kubelet.split('\n').slice(-15).join('\n') }),
+  },
+  {
     id: 'out-of-memory',
     cause: 'The kernel has ended a process of the node for lack of memory',
     fix: 'Give the node or the pod that is named more memory (limits of the pod, of the container, of the user), or run fewer pods',
