@@ -29,7 +29,9 @@ export async function joinCommand(site: Site, steps: Steps, options: JoinCommand
   const mtu = await answersNodes(node);
   const token = await steps.step('Make a token', () => createToken(node, ttlSeconds));
   const certificateKey = options.controlPlane
-    ? await steps.step('Upload the certificates, encrypted', () => uploadCertificates(node))
+    ? await steps.step('Upload the certificates, encrypted', () =>
+        uploadCertificates(node, { ...config, kubernetesVersion: state.kubernetesVersion }),
+      )
     : undefined;
   const ticket: Ticket = {
     cluster: config.cluster,

@@ -86,9 +86,13 @@ export async function createToken(node: NodeContainer, ttlSeconds: number): Prom
 }
 
 /** Uploads the control plane's certificates, encrypted; returns the key. kubeadm deletes them after two hours. */
-export async function uploadCertificates(node: NodeContainer): Promise<string> {
-  const output = await node.run(['kubeadm', 'init', 'phase', 'upload-certs', '--upload-certs', '--kubeconfig', ADMIN], {
+export async function uploadCertificates(node: NodeContainer, config: NodeConfig): Promise<string> {
+  // Without documents kubeadm asks the API at the address of the default route, which is the engine's in a translated
+  // node and not in the API's certificate, and asks the internet for the newest version.
+  const argv = ['kubeadm', 'init', 'phase', 'upload-certs', '--upload-certs', '--config', '/dev/stdin'];
+  const output = await node.run([...argv, '--kubeconfig', ADMIN], {
     doing: 'kubeadm init phase upload-certs',
+    stdin: initDocuments(config, node.engine.info.rootless),
     effect: 'write',
     dry: '0'.repeat(64),
   });

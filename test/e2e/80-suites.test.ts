@@ -22,6 +22,9 @@ describe.sequential('hosts of the newer suite', () => {
     await everyPodReachesEvery(admin, 2, 240);
   });
 
+  test('a Docker control plane gives tickets for further ones', async () =>
+    expect(await ok(admin, 'rkube join-command --control-plane')).toMatch(/^rkube1\./));
+
   test('a host of the stable suite joins them', async () => {
     await lab('up', '3');
     expect(await ok('root@3', 'cat /etc/debian_version')).toMatch(/^13/);

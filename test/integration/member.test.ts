@@ -204,6 +204,9 @@ describe('rkube join-command', () => {
     const answer = JSON.parse(stdout) as { ticket: string; expires: string };
     expect(decodeTicket(answer.ticket).certificateKey).toBe(CERTIFICATE_KEY);
     expect(Date.parse(answer.expires) - Date.now()).toBeLessThan(2 * 3_600_000 + 1);
+    const [upload] = site.called(/upload-certs/);
+    expect(upload?.stdin).toContain(`\n  advertiseAddress: ${ADDRESS}\n`);
+    expect(upload?.stdin).toMatch(/^kubernetesVersion: v1\.36\.3$/m);
   });
 
   it('shows its secrets nowhere but in the ticket', async () => {
