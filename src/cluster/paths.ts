@@ -1,5 +1,6 @@
 import type { Role } from '../config/types.ts';
 import { report } from '../core/reporter.ts';
+import { VXLAN_OVERHEAD } from '../host/mtu.ts';
 import { pathMtu } from '../host/path-mtu.ts';
 import type { Ticket } from '../kubeadm/ticket.ts';
 import { tryDatagram } from '../preflight/peer/datagram.ts';
@@ -13,8 +14,6 @@ import type { Site } from './site.ts';
 const PEERS = '/usr/local/lib/rkube/peers';
 /** Address of every control plane inside the VXLAN network for such tries (compose/node/usr/local/lib/rkube/peers). */
 const ANSWERER = '198.19.0.1';
-/** Bytes that VXLAN over IPv4 adds to a packet. */
-const OVERHEAD = 50;
 
 /**
  * Proves the paths between this node, which is to join, and each control plane: VXLAN both ways with full packets, and
@@ -50,7 +49,7 @@ async function tryPath(
   full: number,
 ): Promise<readonly CheckReport[]> {
   const asked = [config.ports.kubelet, ...(role === 'control-plane' ? [port, ...ETCD_PORTS] : [])];
-  const ask = [PEERS, 'ask', there, String(full - OVERHEAD), ...asked.map(String)];
+  const ask = [PEERS, 'ask', there, String(full - VXLAN_OVERHEAD), ...asked.map(String)];
   try {
     const heard = await node.try(ask, { effect: 'write', dry: asked.join('\n') });
     if (run.dryRun) return [];

@@ -1,5 +1,6 @@
 import { awaitCondition } from '../core/run.ts';
 import { done, notYet } from '../core/wait.ts';
+import { VXLAN_OVERHEAD } from '../host/mtu.ts';
 import { pathMtu } from '../host/path-mtu.ts';
 import type { NodeContainer } from '../node/container.ts';
 import type { Carried } from '../preflight/peer/paths.ts';
@@ -7,8 +8,6 @@ import type { Site } from './site.ts';
 
 /** flanneld learns of the other nodes and sets their addresses within seconds. */
 const DEADLINE_MS = 60_000;
-/** Bytes that VXLAN over IPv4 adds to a packet. */
-const OVERHEAD = 50;
 
 /** Neighbours on Flannel's interface: `ip -json neigh`. */
 interface Neighbour {
@@ -93,7 +92,7 @@ type Commands = Pick<NodeContainer, 'try' | 'readFile'>;
 /** Bytes of a full packet of the pod network outside VXLAN; undefined while Flannel does not run. */
 export async function fullPacket(node: Commands): Promise<number | undefined> {
   const inner = Number(await node.readFile('/sys/class/net/flannel.1/mtu'));
-  return inner > 0 ? inner + OVERHEAD : undefined;
+  return inner > 0 ? inner + VXLAN_OVERHEAD : undefined;
 }
 
 /** What comes back of requests to an API server at an address inside VXLAN. `full`: bytes of a packet outside. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../core/errors.ts';
+import { VXLAN_OVERHEAD } from '../../host/mtu.ts';
 import type { Probe } from '../network/probe.ts';
 import type { Facts } from './facts.ts';
 
@@ -43,8 +44,6 @@ const TRIES = 3;
 const PAUSE_MS = 1_000;
 /** Seconds that full packets are sent through VXLAN. */
 const FULL_S = 0.2;
-/** Bytes that VXLAN over IPv4 adds to a packet. */
-const OVERHEAD = 50;
 
 /**
  * A VXLAN link between two ends, on the port of VXLAN: what comes through. `index` tells links of one end apart; `full`:
@@ -57,7 +56,7 @@ export async function tryVxlan(
   full: number,
 ): Promise<'all' | 'small' | 'nothing'> {
   const [mine, others] = [1, 2].map((last) => `198.18.${index}.${last}`) as [string, string];
-  const link = { port: here.facts.vxlanPort, mtu: full - OVERHEAD, id: index + 1 };
+  const link = { port: here.facts.vxlanPort, mtu: full - VXLAN_OVERHEAD, id: index + 1 };
   await there.probe.vxlan({ ...link, remote: here.facts.address, address: others });
   await here.probe.vxlan({ ...link, remote: there.facts.address, address: mine });
   const [port = 0] = here.facts.tcpPorts;
