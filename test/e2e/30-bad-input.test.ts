@@ -97,6 +97,6 @@ describe.sequential('bad input is refused clearly and leaves nothing', () => {
   });
   test('a control plane that does not answer', async () => {
     await ok(first, 'rkube down');
-    await refused('rkube join', 1, ['10.99.0.11:6443/tcp', 'refused'], ticket);
+    await refused('rkube join', 3, ['10.99.0.11:6443/tcp', 'refused'], ticket);
   });
 });
