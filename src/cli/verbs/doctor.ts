@@ -1,7 +1,6 @@
 import { EXIT } from '../../core/errors.ts';
 import { packageRoot } from '../../core/package.ts';
 import { NETWORK, PEER } from '../options.ts';
-import { reportText } from '../report-text.ts';
 import type { Verb } from '../verb.ts';
 
 export const doctor: Verb = {
@@ -44,6 +43,7 @@ export const doctor: Verb = {
     const { openCheckup } = await import('../checkup.ts');
     const { fatalProblems } = await import('../../preflight/run.ts');
     const { needsAdministrator } = await import('../../preflight/administrator/scripts.ts');
+    const { reportText } = await import('../report-text.ts');
     const { reports } = await openCheckup(invocation);
     invocation.answer(reports, () => reports.map(reportText).join('\n'));
     const fatal = fatalProblems(reports).length;

@@ -42,7 +42,9 @@ export const support: Verb = {
     const scene = { host, config, reports, site, problem: engineProblem };
     if (invocation.dryRun) {
       const rows = plannedSources(scene).map(({ path, what, argv: [file = '', ...args] }) => [
-        ...[path, what, display({ file, args, effect: 'read' })],
+        path,
+        what,
+        display({ file, args, effect: 'read' }),
       ]);
       return invocation.print(table(['FILE', 'WHAT', 'READ BY'], rows));
     }
