@@ -55,10 +55,10 @@ export async function up(lab, count, { suite, memory, fresh }) {
   ]);
 }
 
-/** CPUs in turn. @param {Host} host */
+/** CPUs in turn, from the one that RKUBE_LAB_CPU counts to: first hosts have most work. @param {Host} host */
 function cpuFor(host) {
   const available = cpus();
-  return available[(host.index - 1) % available.length];
+  return available[(host.index - 1 + Number(process.env.RKUBE_LAB_CPU ?? 0)) % available.length];
 }
 
 /**
