@@ -64,7 +64,7 @@ spec:
 `;
 
 /** Runs a shell line in the node. @param {Side} side @param {string} line @param {string | Uint8Array} [input] */
-const inNode = ({ host, who, engine }, line, input) =>
+export const inNode = ({ host, who, engine }, line, input) =>
   on(who, `${engine} exec -i rkube-rkube-host${host} sh -c '${line}'`, input === undefined ? {} : { input });
 /** The same in the network of its pod. */
 const POD_NETWORK = 'nsenter --net=/proc/$(pgrep -f "sleep 987654321" | head -n 1)/ns/net';
