@@ -38,7 +38,7 @@ export async function join(
     await prepare(site, steps, state);
   } else {
     const { endpoint, kubernetesVersion } = ticket;
-    const member: NodeState = {
+    let member: NodeState = {
       ...state,
       phase: 'member',
       endpoint,
@@ -52,9 +52,13 @@ export async function join(
     await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
     if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
     await rejectOtherVersion(site, ticket, ignore);
-    await steps.step('Try the paths to the control plane, both ways', () =>
+    const pathMtu = await steps.step('Try the paths to the control plane, both ways', () =>
       tryPaths(site, ticket, role, answering, ignore),
     );
+    if (pathMtu !== undefined) {
+      member = { ...member, pathMtu };
+      await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
+    }
     await steps.step('Join the cluster (kubeadm join)', () => kubeadmJoin(run, node, config, ticket));
     await writeState(node, member);
     steps.commit();

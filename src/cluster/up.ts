@@ -100,6 +100,7 @@ async function currentState(site: Site, role: Role): Promise<NodeState> {
     flannelPort: config.ports.flannel,
     softwareVxlanChecksum: engine.info.features.needsVxlanChecksum,
     mtu: known?.mtu ?? 0,
+    ...(known?.pathMtu === undefined ? {} : { pathMtu: known.pathMtu }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface NodeState {
   readonly softwareVxlanChecksum: boolean;
   /** Bytes of the largest packet between hosts, as the first control plane set it; 0 elsewhere. */
   readonly mtu: number;
+  /** Bytes of the largest packet that this node's paths carry, where that is less than the cluster's. */
+  readonly pathMtu?: number;
 }
 
 const STATE = '/var/lib/rkube/state.json';
@@ -52,6 +54,7 @@ export function environment(state: NodeState): string {
     `RKUBE_ENDPOINTS="${state.controlPlanes.join(' ')}"`,
     `RKUBE_ANSWERS=${answers(state) ? 'peers' : ''}`,
     `RKUBE_FLANNEL_PORT=${state.flannelPort}`,
+    `RKUBE_PATH_MTU=${state.pathMtu ?? ''}`,
     `RKUBE_VXLAN_CHECKSUM=${state.softwareVxlanChecksum ? 'software' : ''}`,
     '',
   ].join('\n');

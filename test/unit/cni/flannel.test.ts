@@ -51,33 +51,43 @@ describe('the manifest of Flannel', () => {
   it('starts flanneld anew, and changes an interface that is there, when the MTU changes', async () => {
     const [container] = find(await manifest({}, 9000), 'DaemonSet').spec.template.spec.containers;
     expect(container?.env).toContainEqual({ name: 'RKUBE_MTU', value: '9000' });
-    expect(container?.command).toEqual(expect.arrayContaining([expect.stringContaining('mtu $((RKUBE_MTU - 50))')]));
+    expect(container?.command).toEqual(expect.arrayContaining([expect.stringContaining('flannel.1 mtu $inner')]));
   });
 
-  it('takes the range and MTU that flanneld found for the CNI configuration: ptp with a default route, no bridge', async () => {
-    const documents = await manifest({}, 1460);
-    const [container] = find(documents, 'DaemonSet').spec.template.spec.containers;
-    const script = container?.lifecycle.postStart.exec.command[2] ?? '';
-    const [run, cfg, net] = ['run', 'cfg', 'net'].map((name) => join(folder, name)) as [string, string, string];
-    for (const folder of [run, cfg, net]) mkdirSync(folder);
-    writeFileSync(
-      join(run, 'subnet.env'),
-      'FLANNEL_NETWORK=10.100.0.0/16\nFLANNEL_SUBNET=10.100.3.1/24\nFLANNEL_MTU=1410\n',
-    );
-    writeFileSync(join(cfg, 'cni-conf.json'), find(documents, 'ConfigMap').data['cni-conf.json'] ?? '');
-    const here = script
-      .replaceAll('/run/flannel', run)
-      .replaceAll('/etc/kube-flannel', cfg)
-      .replaceAll('/etc/cni/net.d', net);
-    execFileSync('sh', ['-c', here], { env: { ...process.env, RKUBE_MTU: '1460' } });
-    const conflist = JSON.parse(readFileSync(join(net, '10-flannel.conflist'), 'utf8')) as { plugins: unknown[] };
-    expect(conflist.plugins[0]).toEqual({
-      type: 'ptp',
-      mtu: 1410,
-      ipam: { type: 'host-local', ranges: [[{ subnet: '10.100.3.0/24' }]], routes: [{ dst: '0.0.0.0/0' }] },
-    });
-    expect(readdirSync(net)).toEqual(['10-flannel.conflist']);
-  });
+  it.each([
+    ['the MTU of the cluster', undefined, 1410],
+    ['less, where paths carry less', '1400', 1350],
+    ['no more, where paths carry more', '1500', 1410],
+  ])(
+    'takes the range that flanneld found, and %s, for the CNI configuration: ptp with a default route, no bridge',
+    async (_, path, mtu) => {
+      const documents = await manifest({}, 1460);
+      const [container] = find(documents, 'DaemonSet').spec.template.spec.containers;
+      const script = container?.lifecycle.postStart.exec.command[2] ?? '';
+      const [run, cfg, net] = ['run', 'cfg', 'net'].map((name) => join(folder, name)) as [string, string, string];
+      for (const folder of [run, cfg, net]) mkdirSync(folder);
+      writeFileSync(
+        join(run, 'subnet.env'),
+        'FLANNEL_NETWORK=10.100.0.0/16\nFLANNEL_SUBNET=10.100.3.1/24\nFLANNEL_MTU=1410\n',
+      );
+      if (path !== undefined) writeFileSync(join(run, 'path-mtu'), `${path}\n`);
+      for (const [name, text] of Object.entries(find(documents, 'ConfigMap').data)) {
+        writeFileSync(join(cfg, name), text.replaceAll('/run/flannel', run));
+      }
+      const here = script
+        .replaceAll('/run/flannel', run)
+        .replaceAll('/etc/kube-flannel', cfg)
+        .replaceAll('/etc/cni/net.d', net);
+      execFileSync('sh', ['-c', here], { env: { ...process.env, RKUBE_MTU: '1460' } });
+      const conflist = JSON.parse(readFileSync(join(net, '10-flannel.conflist'), 'utf8')) as { plugins: unknown[] };
+      expect(conflist.plugins[0]).toEqual({
+        type: 'ptp',
+        mtu,
+        ipam: { type: 'host-local', ranges: [[{ subnet: '10.100.3.0/24' }]], routes: [{ dst: '0.0.0.0/0' }] },
+      });
+      expect(readdirSync(net)).toEqual(['10-flannel.conflist']);
+    },
+  );
 
   it('points flanneld at the API by name, not by service address', async () => {
     const [container] = find(await manifest({ cluster: 'lab', ports: { apiserver: 7443 } }), 'DaemonSet').spec.template

@@ -37,12 +37,13 @@ function sourced(state: NodeState): Record<string, string> {
 
 describe('node.env', () => {
   it('gives a shell what the node must know', () => {
-    expect(sourced(STATE)).toEqual({
+    expect(sourced({ ...STATE, pathMtu: 1460 })).toEqual({
       RKUBE_ADDRESS: '192.0.2.7',
       RKUBE_ENDPOINT: 'api.lab.rkube.internal',
       RKUBE_ENDPOINTS: '192.0.2.8 192.0.2.9',
       RKUBE_ANSWERS: '',
       RKUBE_FLANNEL_PORT: '8472',
+      RKUBE_PATH_MTU: '1460',
       RKUBE_VXLAN_CHECKSUM: 'software',
     });
   });
@@ -66,6 +67,7 @@ describe('node.env', () => {
       RKUBE_ENDPOINTS: '',
       RKUBE_ANSWERS: '',
       RKUBE_FLANNEL_PORT: '8472',
+      RKUBE_PATH_MTU: '',
       RKUBE_VXLAN_CHECKSUM: '',
     });
   });
