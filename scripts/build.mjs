@@ -26,7 +26,8 @@ const unused = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
+  // The relay is a program of its own: it runs in the network of a node.
+  entryPoints: { main: 'src/main.ts', relay: 'src/agent/forward/relay/main.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

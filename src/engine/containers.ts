@@ -12,7 +12,13 @@ const Inspected = z.array(
     /** The image's id for Docker and Podman, its name for nerdctl, which has no Config.Image. */
     Image: z.optional(z.string()),
     Config: z.nullish(z.object({ Image: z.nullish(z.string()), Labels: z.nullish(z.record(z.string(), z.string())) })),
-    State: z.object({ Status: z.string(), Error: z.nullish(z.string()), StartedAt: z.nullish(z.string()) }),
+    State: z.object({
+      Status: z.string(),
+      Error: z.nullish(z.string()),
+      StartedAt: z.nullish(z.string()),
+      Pid: z.nullish(z.number()),
+    }),
+    NetworkSettings: z.nullish(z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) })),
   }),
 );
 
@@ -31,6 +37,8 @@ export function parseContainer(result: CommandResult): ContainerState | undefine
         labels: found.Config?.Labels ?? {},
         error: found.State.Error ?? '',
         startedAt: startedAt(found.State.StartedAt ?? ''),
+        pid: found.State.Pid ?? 0,
+        address: address(found.NetworkSettings?.Networks ?? {}),
       };
 }
 
@@ -44,4 +52,10 @@ function status(word: string): ContainerStatus {
 function startedAt(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 ? '' : time.toISOString();
+}
+
+/** Of the first network that gave it one. */
+function address(networks: Readonly<Record<string, unknown>>): string {
+  const told = Object.values(networks).map((network) => (network as { IPAddress?: unknown } | null)?.IPAddress);
+  return told.find((each): each is string => typeof each === 'string' && each !== '') ?? '';
 }

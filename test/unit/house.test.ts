@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 // The shape of src/ as docs and README describe it.
 
 /** A file may import from its own folder, from core/ and from folders before its own. */
-const FOLDERS = 'core config host engine preflight node explain kubeadm cni kube cluster cli'.split(' ');
+const FOLDERS = 'core config host engine preflight node explain kubeadm cni kube cluster agent cli'.split(' ');
 const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

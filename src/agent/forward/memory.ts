@@ -1,0 +1,45 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { HostPort } from '../types.ts';
+import type { Spec, Told } from './rootlesskit-api.ts';
+
+/** A port of ours. Without `id`: about to be asked for. */
+export interface Entry {
+  readonly id?: number;
+  readonly spec: Spec;
+  readonly port: HostPort;
+}
+
+/** What was noted; nothing when there is no such file, or it is damaged. */
+export async function recall(file: string): Promise<readonly Entry[]> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as readonly Entry[];
+  } catch {
+    return [];
+  }
+}
+
+/** Whole or not at all, and for this user alone. */
+export async function note(file: string, entries: readonly Entry[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(`${file}.new`, JSON.stringify(entries), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+/**
+ * Of the noted ports those that RootlessKit still has, with their ids. An id alone says nothing: RootlessKit counts
+ * anew at every start. One that was to be asked for and is there was asked for.
+ */
+export function stillThere(entries: readonly Entry[], told: readonly Told[]): readonly Entry[] {
+  return entries.flatMap((entry) => {
+    const found = told.find(({ id, spec }) => id === (entry.id ?? id) && equal(spec, entry.spec));
+    return found === undefined ? [] : [{ ...entry, id: found.id }];
+  });
+}
+
+const equal = (a: Spec, b: Spec): boolean =>
+  a.proto === b.proto &&
+  a.parentIP === b.parentIP &&
+  a.parentPort === b.parentPort &&
+  a.childIP === b.childIP &&
+  a.childPort === b.childPort;
