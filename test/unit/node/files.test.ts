@@ -8,11 +8,13 @@ describe('the files of a node', () => {
   it('are these', () => {
     expect(files.map(({ path }) => path)).toEqual([
       '/etc/systemd/system/kubelet.service.d/20-rkube.conf',
+      '/etc/systemd/system/rkube-guard.service',
       '/etc/systemd/system/rkube-node.service',
       '/etc/systemd/system/rkube-peers.service',
       '/etc/systemd/system/rkube-peers.socket',
       '/etc/systemd/system/rkube-vxlan.service',
       '/usr/local/lib/rkube/apply',
+      '/usr/local/lib/rkube/guard',
       '/usr/local/lib/rkube/node-start',
       '/usr/local/lib/rkube/op',
       '/usr/local/lib/rkube/peers',
