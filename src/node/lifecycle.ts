@@ -1,3 +1,4 @@
+import { RkubeError } from '../core/errors.ts';
 import { awaitCondition, type Run } from '../core/run.ts';
 import { done, notYet } from '../core/wait.ts';
 import { startContainer } from '../engine/start.ts';
@@ -11,6 +12,10 @@ import { LABEL, type NodeNames } from './names.ts';
 const BOOT_DEADLINE_MS = 180_000;
 /** A node ends its pods before it stops; then it is killed. Seconds. */
 const STOP_SECONDS = 30;
+/** A daemon starts again what ended, after pauses that double. Milliseconds. */
+const DAEMON_RESTARTS_MS = 10_000;
+/** Of the log of a container that ended. */
+const LOG_LINES = 15;
 
 /**
  * Creates volumes, network and container. Safe to repeat after a crash: what exists is kept.
@@ -51,8 +56,12 @@ export async function startNode(run: Run, host: Host, node: NodeContainer, names
   }
 }
 
-/** Waits until systemd has brought containerd up inside. */
+/**
+ * Waits until systemd has brought containerd up inside.
+ * @throws RkubeError `node-ended` with the end of the container's log, as soon as it is clear that it does not run
+ */
 export async function waitBooted(run: Run, node: NodeContainer): Promise<void> {
+  let ended = Infinity;
   await awaitCondition(
     run,
     {
@@ -67,12 +76,32 @@ export async function waitBooted(run: Run, node: NodeContainer): Promise<void> {
         if (result.stdout !== '') return notYet(result.stdout.trim());
         const state = await node.state();
         if (state === undefined) return notYet('the container is gone');
-        if (state.status === 'running') return notYet(result.stderr.trim() || 'no answer');
-        return notYet(`the container is ${state.status}${state.error === '' ? '' : `: ${state.error}`}`);
+        if (state.status === 'running') {
+          ended = Infinity;
+          return notYet(result.stderr.trim() || 'no answer');
+        }
+        const words = `the container is ${state.status}${state.error === '' ? '' : `: ${state.error}`}`;
+        ended = Math.min(ended, performance.now());
+        const patience = node.engine.info.features.startsAtBoot === 'daemon' ? DAEMON_RESTARTS_MS : 0;
+        if (performance.now() - ended >= patience) throw await nodeEnded(node, words);
+        return notYet(words);
       },
     },
     true,
   );
+}
+
+async function nodeEnded(node: NodeContainer, words: string): Promise<RkubeError> {
+  const { stdout, stderr } = await node.runner.run(node.engine.dialect.logs(node.name, false));
+  return new RkubeError({
+    id: 'node-ended',
+    message: `Node container ${node.name} ended while it booted: ${words}`,
+    details: `${stdout}\n${stderr}`
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-LOG_LINES),
+    next: `See all that it said: \`${node.engine.dialect.kind} logs ${node.name}\`. \`rkube doctor\` checks this host.`,
+  });
 }
 
 /** Stops the container and keeps it down at boot; its state stays on its volumes. */
