@@ -13,6 +13,7 @@ import { defaultHostAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
 import type { Host } from '../host/types.ts';
 import { LABEL, nodeNames } from '../node/names.ts';
+import { readNotes } from '../node/notes.ts';
 import type { Invocation, Process } from './invocation.ts';
 
 /** Everything settings are made from, before an engine is known. */
@@ -61,7 +62,7 @@ async function findNode(
   named: NodeConfig,
 ): Promise<{ engine: ContainerEngine; existing: Layer | undefined }> {
   const look = (engine: ContainerEngine): Promise<Layer | undefined> =>
-    existingNode(engine, named.cluster, named.node, named.sources['node'] === 'host');
+    existingNode(host, engine, named.cluster, named.node, named.sources['node'] === 'host');
   const first = await detectEngine(host, named);
   const existing = await look(first);
   const others = ENGINE_KINDS.slice(ENGINE_KINDS.indexOf(first.dialect.kind) + 1);
@@ -78,9 +79,10 @@ async function findNode(
 
 /**
  * Settings of the node that is here already, so that flags need not be repeated: the one of this name, or,
- * when no name was given, the only one of the cluster.
+ * when no name was given, the only one of the cluster. Where its container is gone, those noted on its volume.
  */
 async function existingNode(
+  host: Host,
   engine: ContainerEngine,
   cluster: string,
   node: string,
@@ -90,7 +92,12 @@ async function existingNode(
   const wanted = nodeNames(cluster, node).container;
   const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;
   const found = name === undefined ? undefined : await engine.ask(engine.dialect.inspectContainer(name));
-  return found === undefined ? undefined : rawLayer(createdWith(found), `node ${found.labels[LABEL.node]}`);
+  if (found !== undefined) return rawLayer(createdWith(found), `node ${found.labels[LABEL.node]}`);
+  const volumes = await engine.ask(engine.dialect.listVolumes(`${LABEL.cluster}=${cluster}`));
+  const own = nodeNames(cluster, node).volumes.var;
+  const notes = volumes.includes(own) ? await readNotes(host, engine, own) : undefined;
+  const settings = notes?.state.made?.settings;
+  return settings === undefined ? undefined : rawLayer(settings, `node ${node}`);
 }
 
 function createdWith(container: ContainerState): RawConfig {

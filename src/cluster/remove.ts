@@ -4,6 +4,7 @@ import { report } from '../core/reporter.ts';
 import { kubeconfigPath } from '../kube/kubeconfig.ts';
 import { kubeadmReset } from '../kubeadm/verbs.ts';
 import { removeNode, stopNode } from '../node/lifecycle.ts';
+import { noteDown } from '../node/notes.ts';
 import { type NodeState, readState, writeState } from '../node/state.ts';
 import { lockNode, type Site } from './site.ts';
 import type { Steps } from './steps.ts';
@@ -16,6 +17,7 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
   if (already)
     steps.skip(before === undefined ? 'There is no node container' : 'The node container is stopped already');
   else await steps.step('Stop the node container', () => stopNode(site.host, site.node, site.names));
+  await noteDown(site.run, site.engine, site.names.volumes.var);
   return { already };
 }
 

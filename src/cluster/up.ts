@@ -1,3 +1,4 @@
+import { rawConfig } from '../config/raw.ts';
 import type { Role } from '../config/types.ts';
 import { rangeProblems } from '../config/validate.ts';
 import { RkubeError, usageError } from '../core/errors.ts';
@@ -7,6 +8,7 @@ import { defaultHostAddress } from '../host/address.ts';
 import { findImage, pullNodeImage } from '../node/image.ts';
 import { createNode, removeContainer, removeNode, startNode, startsAtBoot, waitBooted } from '../node/lifecycle.ts';
 import { LABEL } from '../node/names.ts';
+import { readNotes } from '../node/notes.ts';
 import { rejectOthersThings } from '../node/ours.ts';
 import { containerSpec, type HostDevices, OPTIONAL_DEVICES, publishedPorts } from '../node/spec.ts';
 import { type NodeState, readState, writeState } from '../node/state.ts';
@@ -22,12 +24,17 @@ export interface UpOptions {
 
 /** `rkube up`: a node container that runs and is prepared. Changes nothing when it is so already. */
 export async function up(site: Site, steps: Steps, options: Partial<UpOptions>): Promise<NodeState> {
-  // A node that is here keeps its role; nobody has to repeat it.
-  const has = (await site.node.state())?.labels[LABEL.role] === 'worker' ? 'worker' : 'control-plane';
-  const { state } = await bringUp(site, steps, { ignore: [], role: has, ...options });
+  // A node that is here keeps its role, and so does one whose container is gone; nobody has to repeat it.
+  const { state } = await bringUp(site, steps, { ignore: [], role: await madeAs(site), ...options });
   await prepare(site, steps, state);
   steps.commit();
   return state;
+}
+
+async function madeAs({ node, host, engine, names }: Site): Promise<Role> {
+  const container = await node.state();
+  if (container !== undefined) return container.labels[LABEL.role] === 'worker' ? 'worker' : 'control-plane';
+  return (await readNotes(host, engine, names.volumes.var))?.state.made?.role ?? 'control-plane';
 }
 
 /**
@@ -41,7 +48,13 @@ export async function bringUp(
 ): Promise<{ state: NodeState; created: boolean }> {
   const { run, host, engine, node, names, config } = site;
   await lockNode(site);
-  const before = await node.state();
+  const found = await node.state();
+  const severed = found !== undefined && found.status !== 'running' && (await lostNetwork(site));
+  if (severed) {
+    const title = `Remove node container ${node.name}: its network is gone, its state stays`;
+    await steps.step(title, () => removeContainer(run, host, node, names));
+  }
+  const before = severed ? undefined : found;
   if (before?.status === 'running') {
     steps.skip(`Node container ${node.name} runs already`);
   } else {
@@ -69,7 +82,14 @@ export async function bringUp(
     await steps.step('Start node container', () => startNode(run, host, node, names));
   }
   await steps.step('Wait until the node has booted', () => waitBooted(run, node));
-  return { state: await currentState(site, options.role), created: before === undefined };
+  const made = before?.labels[LABEL.role] === 'control-plane' ? 'control-plane' : options.role;
+  return { state: await currentState(site, options.role, made), created: before === undefined };
+}
+
+/** A container on an engine network that is not there any more never starts again. */
+async function lostNetwork({ engine, names }: Site): Promise<boolean> {
+  if (engine.info.features.hostAddressInNode) return false;
+  return !(await engine.ask(engine.dialect.listNetworks(LABEL.cluster))).includes(names.network);
 }
 
 /** The image in the engine's store, pulled first where it was not there. */
@@ -87,7 +107,7 @@ export async function prepare(site: Site, steps: Steps, state: NodeState): Promi
 }
 
 /** The state on the node's volume, with what this run knows better. */
-async function currentState(site: Site, role: Role): Promise<NodeState> {
+async function currentState(site: Site, role: Role, made: Role): Promise<NodeState> {
   const { config, engine } = site;
   const known = await readState(site.node);
   return {
@@ -101,6 +121,7 @@ async function currentState(site: Site, role: Role): Promise<NodeState> {
     softwareVxlanChecksum: engine.info.features.needsVxlanChecksum,
     mtu: known?.mtu ?? 0,
     ...(known?.pathMtu === undefined ? {} : { pathMtu: known.pathMtu }),
+    made: { role: made, settings: rawConfig(config) },
   };
 }
 

@@ -13,6 +13,7 @@ import {
   succeededOrPresent,
 } from './outcome.ts';
 import type { Dialect, EngineInfo, EngineSetup, Inquiry } from './types.ts';
+import { parseVolume } from './volumes.ts';
 
 /** What sets one engine's command line apart from the others'. */
 export interface Differences extends CreateDifferences {
@@ -103,6 +104,7 @@ export function createDialect(differences: Differences): Dialect {
     }),
     listVolumes: (label) => list(['volume', 'ls'], label, 'Name'),
     listNetworks: (label) => list(['network', 'ls'], label, 'Name'),
+    inspectVolume: (name) => ({ spec: { ...read('volume', 'inspect', name), dry: '[]' }, parse: parseVolume }),
     createVolume: (name, labels) => ({
       spec: write(SLOW_MS, 'volume', 'create', ...pairs('--label', labels), name),
       parse: succeededOrPresent(`Creating volume ${name}`),

@@ -103,6 +103,12 @@ export interface ContainerState {
   readonly address: string;
 }
 
+export interface VolumeState {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Its folder on the engine's host. */
+  readonly folder: string;
+}
+
 export interface ExecOptions {
   readonly stdin?: string | Uint8Array;
   readonly effect: 'read' | 'write';
@@ -148,6 +154,7 @@ export interface Dialect {
   /** Names of all volumes and networks, or of those with this label. */
   listVolumes(label?: string): Query<readonly string[]>;
   listNetworks(label?: string): Query<readonly string[]>;
+  inspectVolume(name: string): Query<VolumeState | undefined>;
   /** Creates the volume unless it exists. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Query<void>;
   /** Absent is fine; a volume that a container uses is an error. */

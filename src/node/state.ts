@@ -1,4 +1,4 @@
-import type { Role } from '../config/types.ts';
+import type { RawConfig, Role } from '../config/types.ts';
 import type { NodeContainer } from './container.ts';
 import { writeNode } from './files.ts';
 
@@ -24,9 +24,17 @@ export interface NodeState {
   readonly mtu: number;
   /** Bytes of the largest packet that this node's paths carry, where that is less than the cluster's. */
   readonly pathMtu?: number;
+  /** What its container was made with, for when that is gone; absent on nodes that an earlier rkube prepared last. */
+  readonly made?: Made;
 }
 
-const STATE = '/var/lib/rkube/state.json';
+export interface Made {
+  readonly role: Role;
+  readonly settings: RawConfig;
+}
+
+/** On the node's volume. */
+export const STATE = '/var/lib/rkube/state.json';
 
 /** undefined when the node was never prepared. */
 export async function readState(node: NodeContainer): Promise<NodeState | undefined> {

@@ -199,14 +199,18 @@ export const CASES: readonly Case[] = [
     },
   },
   {
-    title: 'volumes: create twice, list by label, remove twice',
+    title: 'volumes: create twice, look at, list by label, remove twice',
     async run({ engine, prefix }) {
       const { dialect } = engine;
       const [name, label] = [`${prefix}-v`, `${LABEL}=${prefix}`];
       for (const _ of [1, 2]) await engine.ask(dialect.createVolume(name, { [LABEL]: prefix }));
       assert.deepEqual(await engine.ask(dialect.listVolumes(label)), [name]);
       assert.ok((await engine.ask(dialect.listVolumes())).includes(name));
+      const found = await engine.ask(dialect.inspectVolume(name));
+      assert.equal(found?.labels[LABEL], prefix);
+      assert.match(found?.folder ?? '', /^\//);
       for (const _ of [1, 2]) await engine.ask(dialect.removeVolume(name));
+      assert.equal(await engine.ask(dialect.inspectVolume(name)), undefined);
       assert.deepEqual(await engine.ask(dialect.listVolumes(label)), []);
     },
   },

@@ -6,7 +6,7 @@ import { ENGINE_KINDS } from '../../src/config/types.ts';
 // What rkube left on a host, as far as stand-ins and a home folder show it.
 
 const READS =
-  /^(info|version|ps|logs|events|(container|image) inspect|(volume|network) ls|network inspect|exec (--interactive )?\S+ (cat |systemctl is-active|kubeadm version|timeout |kubectl \S+ (wait|get) ))/;
+  /^(info|version|ps|logs|events|(container|image) inspect|(volume|network) (ls|inspect)|exec (--interactive )?\S+ (cat |systemctl is-active|kubeadm version|timeout |sh -c timeout |kubectl \S+ (wait|get) ))/;
 
 /** Calls that change nothing. */
 export const isRead = (argv: readonly string[]): boolean => READS.test(argv.join(' '));

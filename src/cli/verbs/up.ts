@@ -8,9 +8,17 @@ export const up: Verb = {
     ['rkube up', 'a node that can become a control plane or a worker'],
     ['rkube up --worker', 'without the ports of a control plane'],
     ['rkube up --publish 30080', 'also open node port 30080 on this host'],
+    ['rkube up --restore', 'only bring back a node that failed: not one taken down or deleted'],
     ['rkube up --dry-run', 'show what would be done'],
   ],
-  options: [{ flags: '--worker', help: 'publish only what a worker needs' }, ...MAKING],
+  options: [
+    { flags: '--worker', help: 'publish only what a worker needs' },
+    {
+      flags: '--restore',
+      help: 'only bring back a node that was here and that nobody took down; restart one that hangs',
+    },
+    ...MAKING,
+  ],
   settings: 'all',
   data: true,
   changes: true,
@@ -20,9 +28,14 @@ export const up: Verb = {
     const { Steps } = await import('../../cluster/steps.ts');
     const site = await openSite(invocation);
     const steps = new Steps(invocation.run, invocation.stepOptions);
+    const { cluster, node, address } = site.config;
+    if (invocation.flags['restore'] === true) {
+      const { restore } = await import('../../cluster/restore.ts');
+      const restored = await steps.guard(() => restore(site, steps, invocation.ignore));
+      return invocation.answer({ cluster, node, restored }, () => `${node}   ${restored}`);
+    }
     const role = invocation.flags['worker'] === true ? { role: 'worker' as const } : {};
     const state = await steps.guard(() => up(site, steps, { ...role, ignore: invocation.ignore }));
-    const { cluster, node, address } = site.config;
     invocation.answer({ cluster, node, ...state }, () => `${node}   ${address}   ${state.phase}`);
     if (state.phase === 'empty') {
       invocation.next(

@@ -35,6 +35,7 @@ describe('command lines', () => {
     [podman.ensureNetwork('n', { a: 'b', c: 'd' }), 'podman network create --label a=b --label c=d n'],
     [docker.ensureNetwork('n', {}), 'docker network create --opt com.docker.network.driver.mtu=65520 n'],
     [nerdctl.ensureNetwork('n', {}), 'nerdctl network create --opt com.docker.network.driver.mtu=65520 n'],
+    [nerdctl.inspectVolume('v'), 'nerdctl volume inspect v'],
     [docker.createVolume('v', { a: 'b' }), 'docker volume create --label a=b v'],
     [docker.loadImage('/x.tar'), 'docker load --input /x.tar'],
     [docker.hasImage('r:1'), 'docker image inspect r:1'],
@@ -50,6 +51,7 @@ describe('command lines', () => {
       podman.inspectContainer('n'),
       podman.listContainers('l'),
       podman.listVolumes('l'),
+      podman.inspectVolume('v'),
       podman.listNetworks('l'),
     ];
     const writes = [
