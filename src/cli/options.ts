@@ -13,7 +13,7 @@ export const YES: VerbOption = { flags: '-y, --yes', help: 'do not ask' };
 export const PEER: readonly VerbOption[] = [
   {
     flags: '--peer <host...>',
-    help: 'try this host against others, by your ssh and their rkube; with --network: measure VXLAN to one',
+    help: 'try this host against others, by your ssh and their rkube; repeatable; with --network: measure VXLAN to one',
     repeat: true,
   },
   { flags: '--facts', help: 'print what --peer on another host asks of this one, as JSON' },

@@ -131,7 +131,7 @@ describe('rkube support --peer', () => {
     const env = Object.entries({ ...far.env, HOSTNAME: 'far' }).map(([key, value]) => `${key}='${value}'`);
     const line = `cd '${far.home}' && ${env.join(' ')} exec '${process.execPath}' '${LAUNCHER}' "$@"`;
     const ssh = join(site.state, 'bin', 'ssh');
-    writeFileSync(ssh, `#!/bin/sh\nshift $(($# - 1))\nset -- $1\nshift\n${line}\n`);
+    writeFileSync(ssh, `#!/bin/sh\nshift $(($# - 1))\neval "set -- \${1#* rkube}"\n${line}\n`);
     chmodSync(ssh, 0o755);
   }
 

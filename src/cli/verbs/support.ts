@@ -7,15 +7,15 @@ export const support: Verb = {
   summary: 'write a bundle of what is needed to find out what is wrong, without secrets',
   examples: [
     ['rkube support', 'this host, to rkube-support-CLUSTER-NODE.tar.gz here'],
-    ['rkube support --peer host2 --peer host3', 'and those of other hosts, by your ssh'],
+    ['rkube support --peer host2 host3', 'and those of other hosts, by your ssh'],
     ['rkube support --dry-run', 'list what would be read'],
     ['rkube support --output - | ssh host4 tar -tzf -', ''],
   ],
   options: [
     { flags: '-o, --output <file>', help: 'where to write it; - for standard output' },
     {
-      flags: '--peer <host>',
-      help: 'another host of the cluster, by your ssh; it needs rkube; repeatable',
+      flags: '--peer <host...>',
+      help: 'other hosts of the cluster, by your ssh and their rkube; repeatable',
       repeat: true,
     },
   ],

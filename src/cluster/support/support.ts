@@ -1,6 +1,6 @@
-import { type CommandRunner, quote } from '../../core/command.ts';
+import type { CommandRunner } from '../../core/command.ts';
 import { commandError, messageOf } from '../../core/errors.ts';
-import { overSsh } from '../../host/ssh.ts';
+import { rkubeOverSsh } from '../../host/ssh.ts';
 import type { Steps } from '../steps.ts';
 import { pack } from './archive.ts';
 import { files, type Index, makeIndex, type Part, partOf } from './bundle.ts';
@@ -33,8 +33,8 @@ export async function support(
 
 /** What the peer's own rkube reads; a peer that cannot be asked is told as such. */
 async function readPeer(runner: CommandRunner, peer: string, cluster: string): Promise<Part> {
-  const line = ['rkube', 'support', '--output', '-', '--cluster', cluster, '--progress', 'none'].map(quote).join(' ');
-  const result = await runner.run({ ...overSsh(peer, line), effect: 'read', timeoutMs: PEER_MS, binary: true });
+  const there = rkubeOverSsh(peer, ['support', '--output', '-', '--cluster', cluster, '--progress', 'none']);
+  const result = await runner.run({ ...there, effect: 'read', timeoutMs: PEER_MS, binary: true });
   try {
     if (result.exitCode !== 0) throw commandError(result, `Asking ${peer}`);
     return await partOf(Buffer.from(result.stdout, 'latin1'));

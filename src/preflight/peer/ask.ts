@@ -1,14 +1,12 @@
 import type { CommandRunner } from '../../core/command.ts';
 import { commandError, messageOf, RkubeError } from '../../core/errors.ts';
-import { overSsh } from '../../host/ssh.ts';
+import { rkubeOverSsh } from '../../host/ssh.ts';
 import { ok, problem } from '../finding.ts';
 import type { CheckReport } from '../types.ts';
 import { peerReport } from './checks.ts';
 import { compareFacts } from './compare.ts';
 import { Facts } from './facts.ts';
 
-/** Non-interactive logins seldom have the folder on their PATH where `make install` puts rkube. */
-const FACTS = 'PATH=$PATH:$HOME/.local/bin rkube doctor --facts';
 /** Milliseconds until a peer must have told its facts: it looks for its engine first. */
 const FACTS_MS = 30_000;
 
@@ -21,7 +19,11 @@ export interface Told {
 
 /** Asks a peer for its facts, by ssh, and compares them with those here. */
 export async function ask(runner: CommandRunner, here: Facts, peer: string): Promise<Told> {
-  const result = await runner.run({ ...overSsh(peer, FACTS), effect: 'read', timeoutMs: FACTS_MS });
+  const result = await runner.run({
+    ...rkubeOverSsh(peer, ['doctor', '--facts']),
+    effect: 'read',
+    timeoutMs: FACTS_MS,
+  });
   // A peer reads its clock last, just before it answers.
   const at = Date.now();
   try {
