@@ -8,7 +8,7 @@ import { portUses } from '../preflight/ports.ts';
 import { runChecks } from '../preflight/run.ts';
 import { selectChecks } from '../preflight/select.ts';
 import type { CheckInput, CheckReport } from '../preflight/types.ts';
-import { openGround, openSite } from './context.ts';
+import { nodeRuns, openGround, openSite } from './context.ts';
 import type { Invocation } from './invocation.ts';
 
 export interface Checkup extends CheckInput {
@@ -28,7 +28,7 @@ export async function openCheckup(invocation: Invocation): Promise<Checkup> {
 }
 
 async function withSite(site: Site): Promise<CheckInput & { site: Site }> {
-  const { host, config, engine, node } = site;
+  const { host, config, engine } = site;
   return {
     site,
     host,
@@ -36,8 +36,7 @@ async function withSite(site: Site): Promise<CheckInput & { site: Site }> {
     engine: engine.info,
     engineProblem: '',
     engineNext: '',
-    // A container that cannot be looked at, or is not ours, keeps no check from running.
-    nodeRuns: (await node.state().catch(() => undefined))?.status === 'running',
+    nodeRuns: await nodeRuns(site),
     ports: portUses(config.ports, publishedPorts(config, 'control-plane', engine.info.features)),
   };
 }

@@ -11,6 +11,7 @@ import { detectEngine, mayAnswer } from '../engine/detect.ts';
 import type { ContainerEngine, ContainerState } from '../engine/types.ts';
 import { defaultHostAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
+import { withRuntimeFolder } from '../host/runtime-folder.ts';
 import type { Host } from '../host/types.ts';
 import { LABEL, nodeNames } from '../node/names.ts';
 import { readNotes } from '../node/notes.ts';
@@ -24,7 +25,8 @@ export interface Ground {
 
 /** The composition root: the only place that constructs hosts, engines and runners. */
 export async function openGround(invocation: Invocation): Promise<Ground> {
-  const { env, cwd, lifetime } = invocation.process;
+  const { cwd, lifetime } = invocation.process;
+  const env = await withRuntimeFolder(invocation.process.env, process.getuid?.() ?? 0);
   const local = new LocalRunner(
     lifetime,
     env,
@@ -77,6 +79,12 @@ async function findNode(
   return { engine: first, existing };
 }
 
+/** Whether the node runs. A container that cannot be looked at, or is not ours, keeps no check from running. */
+export async function nodeRuns({ engine, node }: Site): Promise<boolean> {
+  if (engine.info.containers === 0) return false;
+  return (await node.state().catch(() => undefined))?.status === 'running';
+}
+
 /**
  * Settings of the node that is here already, so that flags need not be repeated: the one of this name, or,
  * when no name was given, the only one of the cluster. Where its container is gone, those noted on its volume.
@@ -88,6 +96,8 @@ async function existingNode(
   node: string,
   unnamed: boolean,
 ): Promise<Layer | undefined> {
+  // Asking takes half a second on a slow host.
+  if (engine.info.containers === 0) return undefined;
   const all = await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
   const wanted = nodeNames(cluster, node).container;
   const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;

@@ -3,16 +3,16 @@ import { readFacts } from '../preflight/peer/facts.ts';
 import { checkPeers } from '../preflight/peer/run.ts';
 import { fatalProblems } from '../preflight/run.ts';
 import { selectChecks } from '../preflight/select.ts';
-import { openSite } from './context.ts';
+import { nodeRuns, openSite } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { reportText } from './report-text.ts';
 
 /** `rkube doctor --peer HOST…`: tries this host against others; `--facts`: what another host that does so asks. */
 export async function peerDoctor(invocation: Invocation): Promise<void> {
   selectChecks(invocation.ignore);
-  const { host, config, engine, node } = await openSite(invocation);
-  const nodeRuns = (await node.state().catch(() => undefined))?.status === 'running';
-  const here = await readFacts(host, config, engine.info, nodeRuns);
+  const site = await openSite(invocation);
+  const { host, config, engine } = site;
+  const here = await readFacts(host, config, engine.info, await nodeRuns(site));
   if (invocation.flags['facts'] === true) return invocation.print(JSON.stringify(here));
   const peers = invocation.flags['peer'] as readonly string[];
   const all = await checkPeers(host.runner, invocation.process.lifetime, here, peers);

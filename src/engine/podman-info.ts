@@ -25,6 +25,7 @@ const Info = z.object({
   store: z.object({
     graphDriverName: z.string(),
     graphRoot: z.optional(z.string()),
+    containerStore: z.optional(z.object({ number: z.optional(z.number()) })),
     /** `overlay.mount_program` is there when fuse-overlayfs mounts in place of the kernel. */
     graphOptions: z.nullish(z.record(z.string(), z.unknown())),
   }),
@@ -51,6 +52,7 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     controllers: host.cgroupControllers ?? undefined,
     storageDriver: store.graphOptions?.['overlay.mount_program'] ? 'fuse-overlayfs' : store.graphDriverName,
     storageFolder: store.graphRoot ?? '',
+    containers: store.containerStore?.number,
     networkDriver: network,
     networkVersion: (network === 'pasta' && host.pasta?.package) || '',
     socket: host.serviceIsRemote === true ? '' : (host.remoteSocket?.path ?? ''),

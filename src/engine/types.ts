@@ -32,6 +32,8 @@ export interface EngineInfo {
   readonly storageDriver: string;
   /** Folder of its images, containers and volumes; '' when not told. */
   readonly storageFolder: string;
+  /** Containers it held when it was asked, running or not; undefined when not told (nerdctl). */
+  readonly containers: number | undefined;
   /** `pasta`, `slirp4netns`, `gvisor-tap-vsock` …; '' when not told. */
   readonly networkDriver: string;
   /** Version or package of the program that carries the network, in the engine's words; '' when not told. */

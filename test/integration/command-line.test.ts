@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { needsAdministrator } from '../../src/preflight/administrator/scripts.ts';
@@ -125,6 +127,15 @@ describe('rkube doctor', () => {
     expect(stderr.includes('rkube doctor --root-script')).toBe(reports.some(needsAdministrator));
     const unmended = reports.filter(({ root, finding }) => root && finding.state === 'problem' && !finding.remedy);
     expect(unmended).toEqual([]);
+  });
+
+  it('asks an engine that says it holds no container for none', async () => {
+    using site = new TestSite({ engine: '' });
+    writeFileSync(join(site.state, 'docker.sock'), '');
+    await site.run(['doctor']);
+    const asked = site.fakes.calls().map(({ engine, argv }) => `${engine} ${argv[0]}`);
+    expect(asked).toEqual(expect.arrayContaining(['podman info', 'docker info']));
+    expect(asked.filter((call) => /(ps|container)$/.test(call))).toEqual([]);
   });
 
   it('takes its own node for no taken port', async () => {

@@ -44,6 +44,7 @@ describe('what recorded engines tell of themselves', () => {
         controllers: delegated,
         storageDriver: 'vfs',
         storageFolder: '/home/user/.local/share/containers/storage',
+        containers: 0,
         cgroupDriver: 'systemd',
       },
     ],
@@ -83,6 +84,7 @@ describe('what recorded engines tell of themselves', () => {
         controllers: delegated,
         storageDriver: 'overlay2',
         storageFolder: '/home/user/.local/share/docker',
+        containers: 0,
         cgroupDriver: 'systemd',
         cgroupVersion: 2,
       },
@@ -118,7 +120,7 @@ describe('what recorded engines tell of themselves', () => {
       { rootless: true, version: '2.2.1', networkDriver: '', storageDriver: 'overlayfs', controllers: delegated },
     ],
     ['nerdctl-2.2.1-containerd-2.1', { rootless: true, version: '2.2.1', networkDriver: '', controllers: delegated }],
-    ['nerdctl-2.2.1-rootful', { rootless: false, storageFolder: '' }],
+    ['nerdctl-2.2.1-rootful', { rootless: false, storageFolder: '', containers: undefined }],
     ['nerdctl-2.3.1', { rootless: true, version: '2.3.1', networkDriver: 'gvisor-tap-vsock' }],
   ])('%s', (profile, expected) => {
     expect(told(profile)).toMatchObject(expected);

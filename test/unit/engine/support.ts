@@ -42,6 +42,7 @@ const INFO: EngineInfo = {
   controllers: [],
   storageDriver: 'overlay',
   storageFolder: '',
+  containers: undefined,
   networkDriver: 'pasta',
   networkVersion: '',
   portDriver: 'pasta',

@@ -96,6 +96,7 @@ export const podman: NonNullable<CheckInput['engine']> = {
   controllers: undefined,
   storageDriver: 'overlay',
   storageFolder: '/home/alice/.local/share/containers/storage',
+  containers: 0,
   networkDriver: 'pasta',
   networkVersion: '',
   portDriver: '',
