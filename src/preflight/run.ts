@@ -1,6 +1,6 @@
 import { EXIT, messageOf, RkubeError } from '../core/errors.ts';
 import { problem } from './finding.ts';
-import type { Check, CheckInput, CheckReport, Finding } from './types.ts';
+import type { Check, CheckInput, CheckReport, Finding, Severity } from './types.ts';
 
 /** Checks read small files; one that takes longer hangs on something, e.g. a network home that is away. */
 const DEADLINE_MS = 5_000;
@@ -39,28 +39,26 @@ async function withDeadline(work: () => Promise<Finding>, deadlineMs: number): P
 
 /**
  * What up, init and join do first.
- * @returns the warnings
+ * @returns the warnings; what is minor is for doctor alone
  * @throws RkubeError `preflight`, exit 3, when a fatal check found something
  */
 export async function preflight(checks: readonly Check[], input: CheckInput): Promise<CheckReport[]> {
   const reports = await runChecks(checks, input);
   if (fatalProblems(reports).length > 0) throw preflightError(reports);
-  return problems(reports);
+  return warnings(reports);
 }
 
-/** Reports that found something wrong, fatal ones first. */
+/** Reports that found something wrong, the gravest first. */
 export function problems(reports: readonly CheckReport[]): CheckReport[] {
-  const wrong = reports.filter(({ finding }) => finding.state === 'problem');
-  return [...wrong.filter(isFatal), ...wrong.filter((report) => !isFatal(report))];
+  return [...fatalProblems(reports), ...warnings(reports), ...wrong(reports, 'minor')];
 }
 
-export function fatalProblems(reports: readonly CheckReport[]): CheckReport[] {
-  return problems(reports).filter(isFatal);
-}
+export const fatalProblems = (reports: readonly CheckReport[]): CheckReport[] => wrong(reports, 'fatal');
 
-function isFatal({ severity }: CheckReport): boolean {
-  return severity === 'fatal';
-}
+export const warnings = (reports: readonly CheckReport[]): CheckReport[] => wrong(reports, 'warning');
+
+const wrong = (reports: readonly CheckReport[], of: Severity): CheckReport[] =>
+  reports.filter(({ severity, finding }) => severity === of && finding.state === 'problem');
 
 /** The error that lists every fatal problem with its fix: exit 3. Call it only when there is one. */
 export function preflightError(

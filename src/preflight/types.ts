@@ -3,7 +3,8 @@ import type { EngineInfo } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
 import type { Remedy } from './remedy.ts';
 
-export type Severity = 'fatal' | 'warning';
+/** `fatal`: no node can run. `warning`: something may fail. `minor`: nothing of Kubernetes needs it; only doctor tells. */
+export type Severity = 'fatal' | 'warning' | 'minor';
 
 /** A host port the node publishes; `what` says for what, and how to set another. */
 export interface PortUse {

@@ -41,18 +41,17 @@ export const doctor: Verb = {
       return peerDoctor(invocation);
     }
     const { openCheckup } = await import('../checkup.ts');
-    const { fatalProblems } = await import('../../preflight/run.ts');
+    const { fatalProblems, warnings } = await import('../../preflight/run.ts');
     const { needsAdministrator } = await import('../../preflight/administrator/scripts.ts');
     const { reportText } = await import('../report-text.ts');
     const { reports } = await openCheckup(invocation);
     invocation.answer(reports, () => reports.map(reportText).join('\n'));
     const fatal = fatalProblems(reports).length;
-    const warnings = reports.filter(({ finding }) => finding.state === 'problem').length - fatal;
+    const warned = warnings(reports).length;
     invocation.exitCode = fatal > 0 ? EXIT.preflight : EXIT.ok;
-    if (fatal > 0)
-      invocation.next('', `${fatal} fatal, ${warnings} warnings. Mend the fatal ones, then run this again.`);
-    else invocation.next('', `This host is ready, with ${warnings} warnings. Next: \`rkube init\`, or \`rkube join\`.`);
-    if (fatal + warnings > 0) invocation.next(`The pages are below ${packageRoot()}.`);
+    if (fatal > 0) invocation.next('', `${fatal} fatal, ${warned} warnings. Mend the fatal ones, then run this again.`);
+    else invocation.next('', `This host is ready, with ${warned} warnings. Next: \`rkube init\`, or \`rkube join\`.`);
+    if (fatal + warned > 0) invocation.next(`The pages are below ${packageRoot()}.`);
     if (reports.some(needsAdministrator))
       invocation.next('For an administrator: `rkube doctor --root-script` prints one script with all that needs root.');
   },

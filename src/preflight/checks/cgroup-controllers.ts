@@ -48,10 +48,10 @@ const again = ({ user }: Host, evidence: string, file: string): Finding =>
     `systemctl daemon-reload; should that not do, end all sessions of ${user} (loginctl terminate-user ${user}) and log in again`,
   );
 
-function judge(source: string, controllers: readonly string[]): Finding {
+function judge(source: string, controllers: readonly string[], remedy: Remedy = DELEGATION): Finding {
   const evidence = `${source}: ${controllers.join(' ') || 'none'}`;
   const lacks = missing(controllers);
-  if (lacks.length > 0) return curable(`${evidence}; missing: ${lacks.join(' ')}`, DELEGATION);
+  if (lacks.length > 0) return curable(`${evidence}; missing: ${lacks.join(' ')}`, remedy);
   const lost = USEFUL.filter((name) => !controllers.includes(name));
   return ok(lost.length > 0 ? `${evidence} (without ${lost.join(' and ')}, which a node can live without)` : evidence);
 }
@@ -70,9 +70,14 @@ async function withoutManager({ host }: CheckInput, manager: string): Promise<Fi
   const path = /^0::(\/\S*)$/m.exec((await host.readFile('/proc/self/cgroup')) ?? '')?.[1] ?? '/';
   const folder = path === '/' ? ROOT : `${ROOT}${path}`;
   const owner = (await host.stat(folder))?.uid;
-  if (owner === host.uid) return judge(`${folder}/cgroup.controllers`, (await controllersAt(host, folder)) ?? []);
-  const evidence = `no systemd user manager (${manager} is absent), and ${folder} is ${owner === undefined ? 'out of reach' : `of uid ${owner}`}`;
   const { systemd } = await readDistribution(host);
+  if (owner === host.uid) {
+    const above = folder.slice(0, folder.lastIndexOf('/'));
+    const text = `Have them switched on above it: echo '${NEEDED.map((name) => `+${name}`).join(' ')}' > ${above}/cgroup.subtree_control`;
+    const controllers = (await controllersAt(host, folder)) ?? [];
+    return judge(`${folder}/cgroup.controllers`, controllers, systemd ? DELEGATION : { kind: 'manual', text });
+  }
+  const evidence = `no systemd user manager (${manager} is absent), and ${folder} is ${owner === undefined ? 'out of reach' : `of uid ${owner}`}`;
   if (systemd) return curable(evidence, { kind: 'linger', user: host.user });
   return manual(
     evidence,

@@ -1,5 +1,5 @@
 import { curable, ok } from '../finding.ts';
-import { starters } from '../session.ts';
+import { limitRemedy, starters } from '../session.ts';
 import type { Check } from '../types.ts';
 
 /** kind's node images warn below (images/base/files/usr/local/bin/entrypoint); a container can not raise a hard limit. */
@@ -17,11 +17,9 @@ export const openFiles: Check = {
     if (found.length === 0) return ok('/proc/self/limits can not be read');
     const evidence = found.map(({ who, limits }) => `${limits.openFiles} for ${who}`).join(', ');
     if (found.every(({ limits }) => limits.openFiles >= LEAST)) return ok(evidence);
-    return curable(`${evidence}: etcd, containerd or pods may fail with "too many open files"`, {
-      kind: 'file',
-      path: '/etc/security/limits.d/99-rkube-nofile.conf',
-      lines: [`${host.user} hard nofile ${ADVISED}`],
-      afterwards: 'log out of all sessions and in again',
-    });
+    return curable(
+      `${evidence}: etcd, containerd or pods may fail with "too many open files"`,
+      await limitRemedy(host, { item: 'nofile', type: 'hard', value: ADVISED, ulimit: '-n' }),
+    );
   },
 };

@@ -6,7 +6,7 @@ const FILE = '/proc/sys/net/ipv4/ping_group_range';
 export const pingGroupRange: Check = {
   id: 'ping-group-range',
   title: 'pods can ping hosts outside the cluster',
-  severity: 'warning',
+  severity: 'minor',
   root: true,
   probe: async ({ host }) => {
     const [from, to] = ((await host.readFile(FILE)) ?? '').trim().split(/\s+/).map(Number);

@@ -3,7 +3,7 @@ import type { Host } from '../../host/types.ts';
 import { managerCgroup } from '../delegation.ts';
 import { curable, ok } from '../finding.ts';
 import type { Remedy } from '../remedy.ts';
-import { starters } from '../session.ts';
+import { limitRemedy, starters } from '../session.ts';
 import type { Check } from '../types.ts';
 
 /** Twice Podman's default limit of a container, with which nodes ran out of processes (kind#3451). Threads count. */
@@ -33,12 +33,7 @@ export const processes: Check = {
 };
 
 async function ofProcesses(host: Host): Promise<Limit[]> {
-  const remedy: Remedy = {
-    kind: 'file',
-    path: '/etc/security/limits.d/99-rkube-nproc.conf',
-    lines: [`${host.user} - nproc ${ADVISED}`],
-    afterwards: 'log out of all sessions and in again',
-  };
+  const remedy = await limitRemedy(host, { item: 'nproc', type: '-', value: ADVISED, ulimit: '-p' });
   return (await starters(host)).map(({ who, limits }) => ({ where: who, value: limits.processes, remedy }));
 }
 

@@ -107,6 +107,7 @@ describe('the fix is one of that distribution', () => {
     ['alpine-3.22', 'id-map-tools', /apk add shadow-uidmap/],
     ['alpine-3.22', 'cgroup-controllers', /take a host with systemd/],
     ['alpine-3.22', 'user-manager', /no systemd.*@reboot/],
+    ['alpine-3.22', 'open-files', /^Alpine, .* without PAM: rc_ulimit="-n 524288" in \/etc\/rc\.conf/],
   ])('%s, %s', async (host, id, expected) =>
     expect(await reportOf(host, id)).toMatchObject({
       state: 'problem',

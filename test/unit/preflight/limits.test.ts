@@ -9,7 +9,10 @@ const MANAGER = `${SLICE}/user@1001.service`;
 
 const limits = (files: string, processes: string) =>
   `Limit                     Soft Limit           Hard Limit           Units     \nMax processes             ${processes}                62813                processes \nMax open files            1024                 ${files}              files     \n`;
-const session = (files = '524288', processes = '62813') => ({ '/proc/self/limits': limits(files, processes) });
+const session = (files = '524288', processes = '62813') => ({
+  '/run/systemd/system': '',
+  '/proc/self/limits': limits(files, processes),
+});
 const manager = (files = '524288', processes = '62813') => ({
   [`${MANAGER}/init.scope/cgroup.procs`]: '77\n78\n',
   '/proc/77/limits': limits(files, processes),
@@ -30,6 +33,7 @@ describe('open-files', () => {
       { ...session(), ...manager('4096') },
       /^problem: 524288 for .*, 4096 for the user's manager \(\/proc\/77\/limits\)/,
     ],
+    ['few, without systemd', { '/proc/self/limits': limits('4096', '62813') }, /→ .*rc_ulimit="-n 524288"/],
     ['not readable', {}, /^ok: .*can not be read/],
   ])('%s', async (_, files, expected) => expect(line(await probe(openFiles, { files }))).toMatch(expected));
 });
@@ -61,6 +65,7 @@ describe('processes', () => {
       { ...session(), [`${MANAGER}/pids.max`]: '512\n' },
       /→ .*'\[Service\]' TasksMax=32768 > .*user@\.service\.d/,
     ],
+    ['few, without systemd', { '/proc/self/limits': limits('524288', '1024') }, /→ .*rc_ulimit="-p 32768"/],
     ['nothing readable', {}, /^ok: no limit can be read$/],
   ])('%s', async (_, files, expected) => expect(line(await probe(processes, { files }))).toMatch(expected));
 });

@@ -82,6 +82,13 @@ test('the error names each fatal problem with what was expected, found, and who 
   ]);
 });
 
+test('what is minor comes last, and is no business of preflight', async () => {
+  const whim = check('whim', async () => problem('none', 'add one'), { severity: 'minor' });
+  const reports = await runChecks([whim, ...mixed], checkInput());
+  expect(problems(reports).map(({ id }) => id)).toEqual(['broken', 'advice', 'whim']);
+  expect(await preflight([whim], checkInput())).toEqual([]);
+});
+
 test('preflight hands back warnings and throws what is fatal', async () => {
   expect(await preflight(mixed.slice(0, 2), checkInput())).toMatchObject([{ id: 'advice', severity: 'warning' }]);
   await expect(preflight(mixed, checkInput())).rejects.toMatchObject({ id: 'preflight', exitCode: 3 });
