@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { messageOf, usageError } from '../core/errors.ts';
 import type { Env, Layer } from './layers.ts';
 
@@ -48,7 +48,8 @@ async function read(path: string, shown: string, required: boolean): Promise<str
     return await readFile(path, 'utf8');
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    if (missing && !required) return undefined;
+    // After `su` the working folder may be another user's, who keeps no settings for this one.
+    if (!required && (missing || !(await searchable(dirname(path))))) return undefined;
     throw usageError({
       id: 'config-unreadable',
       message: missing
@@ -59,3 +60,9 @@ async function read(path: string, shown: string, required: boolean): Promise<str
     });
   }
 }
+
+const searchable = (folder: string): Promise<boolean> =>
+  access(folder, constants.X_OK).then(
+    () => true,
+    () => false,
+  );

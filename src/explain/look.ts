@@ -61,10 +61,13 @@ export function scarce(section: 'disk' | 'inodes', least: number, unit: string):
   };
 }
 
-/** The line without what comes before the match when it is long: journals begin with times and places in code. */
+/** The end of the match and what is around it: long lines begin with times and places in code, reasons stand last. */
 function quoted(line: string, pattern: RegExp): string {
-  const text = line.trim();
+  // Errors in errors are quoted again and again.
+  const text = line.trim().replaceAll(/\\+"/g, '"');
   if (text.length <= QUOTED) return text;
-  const from = Math.max(0, Math.min(text.search(pattern) - QUOTED / 3, text.length - QUOTED));
+  const [{ length } = ''] = pattern.exec(text) ?? [];
+  const end = text.search(pattern) + length + QUOTED / 3;
+  const from = Math.max(0, Math.min(end, text.length) - QUOTED);
   return `${from > 0 ? '…' : ''}${text.slice(from, from + QUOTED)}${from + QUOTED < text.length ? '…' : ''}`;
 }

@@ -4,14 +4,14 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The environment with the user's own runtime folder, by which systemctl, engines and their sockets are found: cron and
- * `sudo -u` set none, `su` leaves that of another user. Unchanged where there is no such folder.
+ * `sudo -u` set none, `su` leaves that of another user, which is of no use and taken out.
  * @param ownerOf uid of a folder's owner; undefined when it is not there
  */
 export async function withRuntimeFolder(env: Env, uid: number, ownerOf = owner): Promise<Env> {
   const given = env['XDG_RUNTIME_DIR'];
   const usual = `/run/user/${uid}`;
   if (given === usual || (given && (await ownerOf(given)) === uid)) return env;
-  return (await ownerOf(usual)) === uid ? { ...env, XDG_RUNTIME_DIR: usual } : env;
+  return { ...env, XDG_RUNTIME_DIR: (await ownerOf(usual)) === uid ? usual : undefined };
 }
 
 const owner = (folder: string): Promise<number | undefined> =>

@@ -37,8 +37,9 @@ export const IMAGES: readonly Suspect[] = [
     id: 'pull-no-route',
     cause: 'An image could not be pulled: the registry is out of reach',
     fix: `Connect the host, name a proxy, or ${LOAD}`,
+    // Not of the proxy or the name server, which the others tell of.
     look: unpulled(
-      'network is unreachable|no route to host|i/o timeout|connection refused|deadline exceeded|timed out',
+      '(?<!(lookup|proxyconnect) .*)(network is unreachable|no route to host|i/o timeout|connection refused|deadline exceeded|timed out)',
     ),
   },
   {

@@ -1,6 +1,11 @@
 import { either, said } from '../look.ts';
 import type { Suspect } from './types.ts';
 
+const leaseLost = said(
+  /^kube-(controller-manager|scheduler)[^ ]* .*(leaderelection lost|Failed to renew lease)/,
+  'pods',
+);
+
 /** What may have been long ago, or is seen on hosts that work: told where nothing else is, or beside it. */
 export const LATE: readonly Suspect[] = [
   {
@@ -35,5 +40,16 @@ export const LATE: readonly Suspect[] = [
       /^etcd[^ ]* .*(slow fdatasync|leader failed to send out heartbeat on time|server is likely overloaded)/,
       'pods',
     ),
+  },
+  {
+    id: 'host-busy',
+    cause: 'The host is too busy for a control plane: a component could not renew its lease in time, and starts again',
+    fix: 'It comes back by itself when there is time: do less on this host, or give it more processors',
+    look: (reading) => {
+      const { api = '', pods = '' } = reading;
+      // They lose it, too, when the API server has gone.
+      const gone = !api.startsWith('answers') || /^kube-\S+ .*connection refused/m.test(pods);
+      return gone ? undefined : leaseLost(reading);
+    },
   },
 ];

@@ -25,6 +25,13 @@ async function load(env: Record<string, string> = {}, flag?: string) {
 describe('the configuration file', () => {
   it('need not exist', async () => expect(await load()).toBeUndefined());
 
+  it('is not looked for in a working folder that this user may not search', async () => {
+    // Root may search every folder, but no plain file.
+    writeFileSync(join(root, 'plain'), '');
+    const search = { env: {}, cwd: join(root, 'plain'), home: join(root, 'home') };
+    expect((await loadConfig(search)).get('node')).toBeUndefined();
+  });
+
   it.each([
     ['--config', { RKUBE_CONFIG: '../env.yaml' }, '../flag.yaml', 'flag', '../flag.yaml:1:7'],
     ['RKUBE_CONFIG', { RKUBE_CONFIG: '../env.yaml' }, undefined, 'env', '../env.yaml:1:7'],

@@ -57,6 +57,7 @@ describe('suspects', () => {
     ],
     ['cni-plugin', { kubelet: String.raw`err="plugin type=\"ptp\" failed (add): no such file"` }],
     ['etcd-slow', { pods: 'etcd-host1/etcd: {"level":"warn","msg":"slow fdatasync","took":"2s"}' }],
+    ['host-busy', { api: 'answers 200', pods: 'kube-scheduler-a/kube-scheduler: E1 "leaderelection lost"' }],
     [
       'kernel-refuses-rules',
       { pods: 'kube-proxy-x/kube-proxy: E1 nft: Error: Could not process rule: Operation not supported' },
@@ -100,9 +101,23 @@ describe('suspects', () => {
       'controllers that cannot be read',
       { controllers: "sed: can't read /sys/fs/cgroup/cgroup.controllers: No such file or directory" },
     ],
+    [
+      'a lease that was lost with the API server',
+      {
+        api: 'answers 200',
+        pods: 'kube-scheduler-a/x: E1 leaderelection lost\nkube-scheduler-a/x: connect: connection refused',
+      },
+    ],
     ['nothing', {}],
   ])('none for %s', (_, reading) => {
     expect(ids(reading)).toEqual([]);
+  });
+
+  it('of an image are told once, by its reason', () => {
+    const line = (why: string) => ({ kubelet: `Failed to pull image "a": failed to do request: ${why}` });
+    expect(ids(line('lookup r on 10.0.0.1:53: read udp: connection refused'))).toEqual(['pull-dns']);
+    expect(ids(line('proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused'))).toEqual(['pull-proxy']);
+    expect(ids(line('dial tcp 192.0.2.1:443: connect: connection refused'))).toEqual(['pull-no-route']);
   });
 
   it('that make others fail come first', () => {

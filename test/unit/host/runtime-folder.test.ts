@@ -10,7 +10,7 @@ test.each<[string, string | undefined, number, string | undefined]>([
   ['is found where it is set to nothing', '', 1001, '/run/user/1001'],
   ["is found where su left root's", '/run/user/0', 1001, '/run/user/1001'],
   ['stays none where the host has none', undefined, 1002, undefined],
-  ['stays what it is where the host has none', '/run/user/0', 1002, '/run/user/0'],
+  ["is none where su left root's and the user has none", '/run/user/0', 1002, undefined],
 ])("the user's runtime folder %s", async (_, given, uid, expected) => {
   const env = await withRuntimeFolder({ XDG_RUNTIME_DIR: given, A: 'b' }, uid, async (folder) => OWNERS[folder]);
   expect(env).toEqual({ XDG_RUNTIME_DIR: expected, A: 'b' });
