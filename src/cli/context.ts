@@ -1,6 +1,6 @@
 import { type Site, site } from '../cluster/site.ts';
 import { type Layer, rawLayer } from '../config/layers.ts';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, searchable } from '../config/load.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { ENGINE_KINDS, type NodeConfig, type RawConfig } from '../config/types.ts';
 import { type CommandResult, display } from '../core/command.ts';
@@ -26,6 +26,8 @@ export interface Ground {
 /** The composition root: the only place that constructs hosts, engines and runners. */
 export async function openGround(invocation: Invocation): Promise<Ground> {
   const { cwd, lifetime } = invocation.process;
+  // `su` stays in the folder of who called it, where nothing can be started for want of a right to enter it.
+  if (!(await searchable(cwd))) process.chdir('/');
   const env = await withRuntimeFolder(invocation.process.env, process.getuid?.() ?? 0);
   const local = new LocalRunner(
     lifetime,

@@ -35,8 +35,9 @@ export async function status(site: Site): Promise<Status> {
   return isAiling(shown) ? { ...shown, causes: await diagnoseNode(site.node) } : shown;
 }
 
-/** Whether something is wrong that can be looked for in this host's node. */
-function isAiling({ problem, node, nodes = [], ailingPods = [] }: Status): boolean {
+/** Whether something is wrong that can be looked for in this host's node. One that tells nothing of itself is ill, too. */
+function isAiling({ problem, node, container, phase, nodes = [], ailingPods = [] }: Status): boolean {
+  if (container === 'running' && phase === 'unknown') return true;
   const unready = nodes.some(({ name, ready }) => name === node && !ready);
   return problem !== '' || unready || ailingPods.some((pod) => pod.node === node || pod.node === '');
 }

@@ -61,7 +61,8 @@ async function read(path: string, shown: string, required: boolean): Promise<str
   }
 }
 
-const searchable = (folder: string): Promise<boolean> =>
+/** Whether this user may enter the folder. */
+export const searchable = (folder: string): Promise<boolean> =>
   access(folder, constants.X_OK).then(
     () => true,
     () => false,

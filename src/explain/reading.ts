@@ -4,7 +4,10 @@ import type { NodeContainer } from '../node/container.ts';
 /** Milliseconds the reading may take: who waits for an error has waited enough. */
 const READ_MS = 4_500;
 
-/** Parts of compose/symptoms; `error` is what the failed step said, `engine` what the node wrote to its console. */
+/**
+ * Parts of compose/symptoms; `error` is what the failed step said, `engine` what the node wrote to its console, and why
+ * the engine runs no command in it.
+ */
 export type Section =
   | 'units'
   | 'disk'
@@ -55,5 +58,7 @@ async function read(node: NodeContainer): Promise<Reading> {
   ]);
   const reading = parseReading(inside.stdout);
   // A node that answers tells more than its console.
-  return Object.keys(reading).length > 0 ? reading : { engine: `${outside.stdout}\n${outside.stderr}`.trim() };
+  return Object.keys(reading).length > 0
+    ? reading
+    : { engine: [outside.stdout, outside.stderr, inside.stderr].join('\n').trim() };
 }

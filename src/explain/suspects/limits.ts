@@ -24,7 +24,7 @@ export const LIMITS: readonly Suspect[] = [
     look: either(
       scarce('disk', 20_000, 'KiB'),
       said(
-        /no space left on device|disk quota exceeded/i,
+        /no space left on device|disk quota exceeded|database or disk is full/i,
         'kubelet',
         'containerd',
         'pods',

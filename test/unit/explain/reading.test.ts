@@ -46,6 +46,19 @@ describe('the reading of a node', () => {
     ]);
   });
 
+  it('is why the engine runs no command in it, where it runs', async () => {
+    // Podman 5.4 on a full disk, recorded.
+    const stderr =
+      'Error: saving container f34f18a63d70 state: writing container f34f18a63d70 state: database or disk is full\n';
+    const node = nodeWith(async (spec) =>
+      spec.args[0] === 'exec' ? result({ spec, exitCode: 125, stderr }) : result({ spec, stdout: 'Welcome\n' }),
+    );
+    expect((await explainFailure(node, error)).slice(0, 2)).toEqual([
+      "Most likely cause: The file system that holds the node's volumes is full",
+      `  seen: engine: ${stderr.trim()}`,
+    ]);
+  });
+
   it('that fails is no failure', async () => {
     expect(
       await explainFailure(
