@@ -32,7 +32,7 @@ const driver = await build({
 });
 on('root@1', `cat >${DRIVER}`, { input: driver.outputFiles[0]?.text ?? '' });
 print('path', 'port', ...Object.keys(KINDS), 'open and close one', `open and close ${MANY}`, 'relay');
-print(...Array.from({ length: 7 }, () => '---'));
+print(...Array.from({ length: 8 }, () => '---'));
 
 for (const path of PATHS) over(path, ([server]) => measure(path, server));
 
@@ -40,7 +40,10 @@ for (const path of PATHS) over(path, ([server]) => measure(path, server));
 function measure(path, server) {
   on(server.who, `rkube up --engine ${path.engine} --publish 30081 --publish 30081/udp`);
   install(server);
-  on(server.who, `${path.engine} exec rkube-rkube-host1 /var/tools/run --server --daemon --port 30081`);
+  on(
+    server.who,
+    `${path.engine} exec rkube-rkube-host1 /var/tools/run --server --daemon --port 30081 --bind ${ADDRESS}`,
+  );
   /** @type {Way[]} */
   const ways = [{ name: "the engine's", port: 30081 }, ...live(path, server)];
   const rates = new Map(ways.map(({ name }) => [name, Object.keys(KINDS).map(() => /** @type {number[]} */ ([]))]));

@@ -10,8 +10,8 @@ const probed = spawnSync('unshare', [...NAMESPACES, 'ip', 'link', 'set', 'lo', '
 /** '' when this host lets make namespaces. */
 export const noNamespaces = probed.status === 0 ? '' : `no namespaces here: ${probed.stderr || probed.error?.message}`;
 
-/** Bytes that the server at 7001 sends before it ends. */
-export const MUCH = 8 * 2 ** 20;
+/** What the server at 7001 sends before it ends: no two parts are alike. */
+export const MUCH = Buffer.from(Uint32Array.from({ length: 2 ** 21 }, (_, index) => index).buffer);
 
 /** 7000/tcp: counts until the client ends, then answers. 7001/tcp: sends MUCH. 7002/tcp: echo. 7000/udp: echo. */
 const SERVERS = `
@@ -28,7 +28,7 @@ const SERVERS = `
   udp.on('message', (data, from) => udp.send(data, from.port, from.address));
   Promise.all([
     listen(7000, count),
-    listen(7001, (socket) => socket.end(Buffer.alloc(${MUCH}, 'much'))),
+    listen(7001, (socket) => socket.end(Buffer.from(Uint32Array.from({ length: 2 ** 21 }, (_, index) => index).buffer))),
     listen(7002, (socket) => socket.pipe(socket)),
     new Promise((ready) => udp.bind(7000, '127.0.0.1', ready)),
   ]).then(() => console.log('ready'));

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -79,9 +79,8 @@ async function ask(socket: Datagrams, port: HostPort, word: string): Promise<str
 const relays = (): string[] =>
   execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => line.includes(`--target ${node.pid} `));
+    .filter((line) => line.endsWith(`dist/relay.js ${node.pid}`));
 
-/** Of this very process, or of one below it. */
 const childrenOf = (pid: number): number[] =>
   readdirSync(`/proc/${pid}/task`)
     .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
@@ -98,16 +97,19 @@ describe('TCP', () => {
     expect((await everything(socket)).toString()).toBe('3000077');
   });
 
-  it('arrives whole at a client that reads slowly', async () => {
-    const port = await tcp(7001);
+  it.each([
+    ['from the node', 7001, Buffer.alloc(0)],
+    ['to the node and back', 7002, MUCH],
+  ])('arrives whole at a client that reads slowly: %s', async (_, inside, sent) => {
+    const port = await tcp(inside);
     await ports.open(port);
     const socket = client(port);
+    socket.end(sent);
     socket.on('data', () => {
       socket.pause();
       setImmediate(() => socket.resume());
     });
-    const whole = await everything(socket);
-    expect(whole.equals(Buffer.alloc(MUCH, 'much'))).toBe(true);
+    expect((await everything(socket)).equals(MUCH)).toBe(true);
   });
 
   it('is carried for many at once', async () => {
@@ -217,12 +219,21 @@ describe('a port', () => {
   });
 });
 
+const program = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+
 describe('a relay', () => {
+  it("is in the node's network, and no process of the node: its shutdown would wait for one", async () => {
+    await ports.open(await tcp(7002));
+    const pid = childrenOf(process.pid).find((each) => program(each).includes('relay.js'));
+    const namespace = (of: number | undefined, kind: string): string => readlinkSync(`/proc/${of}/ns/${kind}`);
+    expect(namespace(pid, 'net')).toBe(namespace(node.pid, 'net'));
+    expect(namespace(pid, 'pid')).toBe(namespace(process.pid, 'pid'));
+  });
+
   it('that is killed has no ports; the next one starts it anew', async () => {
     const port = await tcp(7002);
     await ports.open(port);
-    const [enters] = childrenOf(process.pid).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nsenter\n');
-    for (const pid of childrenOf(enters ?? 0)) process.kill(pid, 'SIGKILL');
+    for (const pid of childrenOf(process.pid)) if (program(pid).includes('relay.js')) process.kill(pid, 'SIGKILL');
     await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce(), 10_000);
     expect(await ports.list()).toEqual([]);
     await ports.open(port);

@@ -1,10 +1,14 @@
-// A program of its own (dist/relay.js), in the network of the node: takes sockets that listen on the host, and carries
-// what comes there to the node. Imports as little as it can: there is one for each node with open ports.
+// A program of its own (dist/relay.js PID), in the network of the node: takes sockets that listen on the host, and
+// carries what comes there to the node. Imports as little as it can: there is one for each node with open ports.
 import type { Socket as Datagrams } from 'node:dgram';
+import { openSync, readSync } from 'node:fs';
 import { BlockList, type Server, type Socket } from 'node:net';
 import type { Answer, Order, Served } from './messages.ts';
 import { serveTcp, type TcpPort } from './tcp.ts';
 import { serveUdp } from './udp.ts';
+
+/** Milliseconds between looks whether the node's first process is still there: no event tells an ordinary user. */
+const LOOK_MS = 500;
 
 const ports = new Map<string, Served>();
 const connections = new Map<string, TcpPort>();
@@ -49,4 +53,17 @@ process.on('message', (order: Order, socket) => {
 });
 // Whoever started it has ended, however: the ports are to be free at once.
 process.on('disconnect', () => process.exit());
+watch(openSync(`/proc/${process.argv[2]}/stat`, 'r'));
 answer(0);
+
+/** An open file of /proc belongs to one process for ever: no later process of the same number can be read by it. */
+function watch(stat: number): void {
+  const byte = Buffer.alloc(1);
+  setInterval(() => {
+    try {
+      readSync(stat, byte, 0, 1, 0);
+    } catch {
+      process.exit();
+    }
+  }, LOOK_MS);
+}

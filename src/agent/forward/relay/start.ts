@@ -22,20 +22,18 @@ const START_MS = 60_000;
 const END_MS = 5_000;
 /** Characters of its last words. */
 const WORDS = 2_000;
-/** It keeps no data: young objects die young, and buffers are not on the heap. */
-const NODE_FLAGS = ['--max-old-space-size=64', '--max-semi-space-size=1', '--single-threaded-gc'];
-
 /**
- * Starts the relay as this user, in the user, network and process namespaces of the node: what it dials it dials there,
- * and the kernel ends it with the node. It stays in this user's files, where node is. What is listened on comes from here.
+ * Starts the relay as this user, in the user and network namespaces of the node: what it dials it dials there. It stays
+ * in this user's files, where node is, and out of the node's process namespace, whose end would have to wait for
+ * nsenter, which systemd's SIGSTOP to all of the node at shutdown stops for good. What is listened on comes from here.
  * @param pid of the node's first process
  * @param onEnd called when it ends without having been told to
  * @throws RkubeError `relay-failed`
  */
 export async function startRelay(pid: number, onEnd: () => void): Promise<RelayProcess> {
   const program = join(packageRoot(), 'dist', 'relay.js');
-  const enter = ['--target', String(pid), '--user', '--net', '--pid', '--preserve-credentials'];
-  const child = spawn('nsenter', [...enter, process.execPath, ...NODE_FLAGS, program], {
+  const enter = ['--target', String(pid), '--user', '--net', '--preserve-credentials'];
+  const child = spawn('nsenter', [...enter, process.execPath, program, String(pid)], {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Ctrl-C is for who started it, which ends it in order.
@@ -81,10 +79,9 @@ export async function startRelay(pid: number, onEnd: () => void): Promise<RelayP
   child.on('message', (answer: Answer) => waiting.get(answer.done)?.resolve());
   let last = 0;
 
-  /** nsenter and the relay are one group. */
   const killIn = (ms: number): NodeJS.Timeout =>
     setTimeout(() => {
-      if (state.running && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      if (state.running) child.kill('SIGKILL');
     }, ms);
 
   const late = killIn(START_MS);
