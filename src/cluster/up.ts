@@ -3,6 +3,7 @@ import type { Role } from '../config/types.ts';
 import { rangeProblems } from '../config/validate.ts';
 import { RkubeError, usageError } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
+import type { ContainerState } from '../engine/types.ts';
 import { explainFailure } from '../explain/diagnose.ts';
 import { defaultHostAddress } from '../host/address.ts';
 import { findImage, pullNodeImage } from '../node/image.ts';
@@ -49,7 +50,7 @@ export async function bringUp(
   const { run, host, engine, node, names, config } = site;
   await lockNode(site);
   const found = await node.state();
-  const severed = found !== undefined && found.status !== 'running' && (await lostNetwork(site));
+  const severed = found !== undefined && found.status !== 'running' && (await lostNetwork(site, found));
   if (severed) {
     const title = `Remove node container ${node.name}: its network is gone, its state stays`;
     await steps.step(title, () => removeContainer(run, host, node, names));
@@ -87,8 +88,10 @@ export async function bringUp(
 }
 
 /** A container on an engine network that is not there any more never starts again. */
-async function lostNetwork({ engine, names }: Site): Promise<boolean> {
+async function lostNetwork({ engine, names }: Site, { error }: ContainerState): Promise<boolean> {
   if (engine.info.features.hostAddressInNode) return false;
+  // One of the same name was made since: Docker knows networks by their id, as the last try to start it told.
+  if (/network \S+ not found/i.test(error)) return true;
   return !(await engine.ask(engine.dialect.listNetworks(LABEL.cluster))).includes(names.network);
 }
 

@@ -33,6 +33,7 @@ END
 cat >/run/bin/pkill <<'END'
 #!/bin/sh
 echo "pkill $*" >>/run/systemctl.log
+[ "$3" = 30 ]
 END
 chmod +x /run/bin/*
 PATH=/run/bin:$PATH
@@ -122,8 +123,17 @@ describe('the guard', () => {
       'until_so "pgrep -g $guard nft"; looks; nft delete table ip kube-proxy; looks; looks',
       'nft add table ip kube-proxy',
     );
-    expect(asked.match(/pkill.*/g)).toEqual(['pkill -x --older 30 kube-proxy']);
+    expect(asked.match(/pkill.*--older 30 .*/g)).toEqual(['pkill -x --older 30 kube-proxy']);
     expect(said).toContain('kube-proxy is started again');
+  });
+
+  it("has Flannel started again when it has not written the node's CNI configuration, once, then only after minutes", () => {
+    const subnet = 'mkdir /run/flannel; echo FLANNEL_SUBNET=10.244.0.1/24 >/run/flannel/subnet.env';
+    const { asked } = guarded('until_so "grep 300 /run/systemctl.log"', subnet);
+    expect(asked.match(/pkill.*/g)?.slice(0, 2)).toEqual([
+      'pkill -x --older 30 flanneld',
+      'pkill -x --older 300 flanneld',
+    ]);
   });
 
   it('leaves kube-proxy alone that has made none yet', () => {
