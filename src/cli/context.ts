@@ -99,8 +99,8 @@ async function existingNode(
   unnamed: boolean,
 ): Promise<Layer | undefined> {
   // Asking takes half a second on a slow host.
-  if (engine.info.containers === 0) return undefined;
-  const all = await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
+  const none = engine.info.containers === 0;
+  const all = none ? [] : await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
   const wanted = nodeNames(cluster, node).container;
   const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;
   const found = name === undefined ? undefined : await engine.ask(engine.dialect.inspectContainer(name));
