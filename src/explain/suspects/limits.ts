@@ -45,7 +45,7 @@ export const LIMITS: readonly Suspect[] = [
     cause: 'No more processes may be started: a limit of processes is reached',
     fix: "Raise TasksMax of the user's slice, the engine's pids limit, or `ulimit -u`; or run fewer pods",
     look: said(
-      /(fork\/exec|pthread_create|newosproc|fork:).*resource temporarily unavailable|failed to create new OS thread|cgroup: fork rejected/i,
+      /(fork\/exec|pthread_create|newosproc|fork:).*resource temporarily unavailable|failed to create new OS thread|cgroup: fork rejected|cannot fork/i,
       'kubelet',
       'containerd',
       'pods',

@@ -30,7 +30,13 @@ export const RUNTIME: readonly Suspect[] = [
     fix: `See \`rkube logs rkube-node\`; ${AGAIN} repeats it`,
     look: both(
       inactive('rkube-node'),
-      either(said(/Error|cannot|failed|not permitted|not supported/i, 'rkube-node'), inactive('rkube-node')),
+      either(
+        said(
+          /^(?!Failed to start|rkube-node\.service:).*(Error|cannot|failed|not permitted|not supported)/i,
+          'rkube-node',
+        ),
+        inactive('rkube-node'),
+      ),
     ),
   },
   {

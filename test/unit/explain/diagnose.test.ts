@@ -25,6 +25,7 @@ describe('suspects', () => {
       'pids-limit',
       { containerd: 'fork/exec /usr/local/bin/containerd-shim-runc-v2: resource temporarily unavailable' },
     ],
+    ['pids-limit', { engine: 'sh: 2: Cannot fork' }],
     ['cgroup-controllers', { controllers: 'memory pids' }],
     ['out-of-memory', { oom: '/sys/fs/cgroup/kubelet.slice/memory.events:oom_kill 3' }],
     [
