@@ -37,7 +37,8 @@ export function parseContainer(result: CommandResult): ContainerState | undefine
         labels: found.Config?.Labels ?? {},
         error: found.State.Error ?? '',
         startedAt: startedAt(found.State.StartedAt ?? ''),
-        pid: found.State.Pid ?? 0,
+        // nerdctl still tells it of a container that has stopped.
+        pid: status(found.State.Status) === 'running' ? (found.State.Pid ?? 0) : 0,
         address: address(found.NetworkSettings?.Networks ?? {}),
       };
 }

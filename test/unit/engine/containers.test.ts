@@ -44,10 +44,10 @@ describe('a recorded container', () => {
 
 describe('a recorded node', () => {
   test.each([
-    ['docker-28.5.2', '2026-11-21T16:22:12.977Z'],
-    ['podman-5.8.6', '2026-11-21T16:22:15.892Z'],
-    ['nerdctl-2.2.1', '2026-11-21T16:22:20.160Z'],
-  ])('of %s: created, running, stopped', (engine, startedAt) => {
+    ['docker-28.5.2', '2026-11-21T16:22:12.977Z', 774],
+    ['podman-5.8.6', '2026-11-21T16:22:15.892Z', 784],
+    ['nerdctl-2.2.1', '2026-11-21T16:22:20.160Z', 6964],
+  ])('of %s: created, running, stopped', (engine, startedAt, pid) => {
     const node = {
       name: 'rkube-a-n1',
       image: 'localhost/rkube-node:v1.36.3',
@@ -55,8 +55,8 @@ describe('a recorded node', () => {
     };
     const seen = (state: string) => parseContainer(result({ stdout: recorded(`${engine}-${state}`) }));
     expect(seen('created')).toMatchObject({ ...node, status: 'created', startedAt: '' });
-    expect(seen('running')).toMatchObject({ ...node, status: 'running', startedAt });
-    expect(seen('stopped')).toMatchObject({ ...node, status: 'stopped', startedAt });
+    expect(seen('running')).toMatchObject({ ...node, status: 'running', startedAt, pid, address: '' });
+    expect(seen('stopped')).toMatchObject({ ...node, status: 'stopped', startedAt, pid: 0 });
   });
 });
 
@@ -100,4 +100,14 @@ test.each([
   ['no JSON', { stdout: 'oops' }, /Cannot read what/],
 ])('%s is an error', (_, partial, message) => {
   expect(() => parseContainer(result(partial))).toThrow(message);
+});
+
+test.each([
+  ['the network that gave it one', { none: { IPAddress: '' }, rkube: { IPAddress: '172.18.0.2' } }, '172.18.0.2'],
+  ['no network', {}, ''],
+  ['networks of another kind', { a: 7, b: null, c: { IPAddress: 5 } }, ''],
+])('its address is that of %s', (_, Networks, address) => {
+  const [found] = JSON.parse(recorded('docker-28.5.2-running')) as [object];
+  const stdout = JSON.stringify([{ ...found, NetworkSettings: { Networks } }]);
+  expect(parseContainer(result({ stdout }))?.address).toBe(address);
 });
