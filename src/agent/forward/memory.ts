@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostPort } from '../types.ts';
 import type { Spec, Told } from './rootlesskit-api.ts';
 
-/** A port of ours. Without `id`: about to be asked for. */
+/** A port of ours. Without `id`: about to be asked for, or asked for since. */
 export interface Entry {
   readonly id?: number;
   readonly spec: Spec;
@@ -19,11 +20,11 @@ export async function recall(file: string): Promise<readonly Entry[]> {
   }
 }
 
-/** Whole or not at all, and for this user alone. */
-export async function note(file: string, entries: readonly Entry[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, JSON.stringify(entries), { mode: 0o600 });
-  await rename(`${file}.new`, file);
+/** Whole or not at all, and for this user alone. Not in the background: in memory it is done before a thread begins. */
+export function note(file: string, entries: readonly Entry[]): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, JSON.stringify(entries), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 /**

@@ -39,7 +39,8 @@ function call(socketPath: string, method: string, path: string, body?: Spec): Pr
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
     const signal = AbortSignal.timeout(DEADLINE_MS);
-    const asked = request({ socketPath, method, path, headers, signal }, (response) => {
+    // A connection that is kept may lead to a RootlessKit that has ended since.
+    const asked = request({ socketPath, method, path, headers, signal, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => (text += part));

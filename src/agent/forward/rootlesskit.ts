@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { messageOf, RkubeError } from '../../core/errors.ts';
 import type { Forwarder, HostPort } from '../types.ts';
 import { type Entry, note, recall, stillThere } from './memory.ts';
@@ -28,27 +28,27 @@ export function rootlessKit({ socket, ownAddress, memory }: Options): Forwarder 
   let known: readonly Entry[] = [];
   let start = '';
 
-  const keep = async (entries: readonly Entry[]): Promise<void> => {
+  const keep = (entries: readonly Entry[]): void => {
     known = entries;
-    await note(memory, entries);
+    note(memory, entries);
   };
   const remove = async (entry: Entry): Promise<void> => {
     if (entry.id !== undefined) await removePort(socket, entry.id).catch(unlessGone);
-    await keep(known.filter((each) => each !== entry));
+    keep(known.filter((each) => each !== entry));
   };
   /** Makes what is known true. What led to the node before it got another address leads nowhere, or to somebody else. */
   const look = async (): Promise<void> => {
-    const now = await startOf(socket);
+    const now = startOf(socket);
     const noted = start === '' ? await recall(memory) : known;
     const there = stillThere(noted, await listPorts(socket));
     start = now;
-    if (there.length !== noted.length || there.some(({ id }, index) => id !== noted[index]?.id)) await keep(there);
+    if (there.length !== noted.length || there.some(({ id }, index) => id !== noted[index]?.id)) keep(there);
     known = there;
     for (const entry of there) if (entry.spec.childIP !== ownAddress) await remove(entry);
   };
   /** RootlessKit never uses an id again while it runs: what is known stays true until it starts anew. */
   const fresh = async (): Promise<void> => {
-    if (start === '' || start !== (await startOf(socket))) await look();
+    if (start === '' || start !== startOf(socket)) await look();
   };
   const spec = ({ protocol, address, port, target }: HostPort): Spec => ({
     // Plain tcp on 0.0.0.0 would be IPv6, too.
@@ -67,13 +67,14 @@ export function rootlessKit({ socket, ownAddress, memory }: Options): Forwarder 
     if (had !== undefined) await remove(had);
     const before = known;
     const entry: Entry = { spec: spec(port), port };
-    await keep([...before, entry]);
+    keep([...before, entry]);
     try {
       const { id } = await addPort(socket, entry.spec);
-      await keep([...before, { ...entry, id }]);
+      // Noted with the next one: without its id it would be found, too.
+      known = [...before, { ...entry, id }];
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      await keep(before);
+      keep(before);
       const [, code = ''] = WORDS.find(([words]) => words.test(error.message)) ?? [];
       throw await refusal(port, code, `RootlessKit: ${error.message}`);
     }
@@ -114,8 +115,8 @@ export function rootlessKit({ socket, ownAddress, memory }: Options): Forwarder 
 }
 
 /** Differs for every start: the socket is made anew. */
-async function startOf(socket: string): Promise<string> {
-  const { ino, ctimeMs } = await stat(socket);
+function startOf(socket: string): string {
+  const { ino, ctimeMs } = statSync(socket);
   return `${ino} ${ctimeMs}`;
 }
 
