@@ -3,6 +3,7 @@ import type { VerbOption } from './verb.ts';
 /** Of verbs that make something. */
 export const MAKING: readonly VerbOption[] = [
   { flags: '--ignore <id>', help: 'accept a problem that a check finds; repeatable', repeat: true },
+  { flags: '--no-agent', help: 'no live ports: do not set up the agent that follows Services' },
   { flags: '--retain', help: 'after a failure keep what was made, for inspection' },
 ];
 

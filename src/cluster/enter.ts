@@ -8,14 +8,18 @@ interface Terminal {
 
 /** Runs a command in the node with this process's terminal or pipes; resolves with its exit code. */
 export async function enterNode(site: Site, argv: readonly string[], terminal: Terminal): Promise<number> {
-  const state = await site.node.state();
-  if (state?.status !== 'running') {
-    throw new RkubeError({
-      id: 'node-not-running',
-      message: `Node ${site.config.node} of cluster ${site.config.cluster} ${state === undefined ? 'does not exist' : `is ${state.status}`} on this host`,
-      next: state === undefined ? '`rkube init` or `rkube join` makes it.' : '`rkube up` starts it.',
-    });
-  }
+  await rejectStopped(site);
   const tty = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
   return site.engine.runner.attach(site.node.spec(argv, { effect: 'read', terminal: tty ? 'tty' : 'stdin' }));
+}
+
+/** @throws RkubeError `node-not-running` */
+export async function rejectStopped({ node, config }: Site): Promise<void> {
+  const state = await node.state();
+  if (state?.status === 'running') return;
+  throw new RkubeError({
+    id: 'node-not-running',
+    message: `Node ${config.node} of cluster ${config.cluster} ${state === undefined ? 'does not exist' : `is ${state.status}`} on this host`,
+    next: state === undefined ? '`rkube init` or `rkube join` makes it.' : '`rkube up` starts it.',
+  });
 }

@@ -55,7 +55,11 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
   await steps.step('Install the pod network (Flannel)', async () => {
     const network = flannel.manifest(config, mtu);
     // At once, before there are pods of CoreDNS that would have to be replaced.
-    await apply(node, `${network}---\n${shipped('kubeadm', 'coredns.yaml')}`, 'Installing Flannel');
+    await apply(
+      node,
+      [network, shipped('kubeadm', 'coredns.yaml'), shipped('kubeadm', 'agent.yaml')].join('---\n'),
+      'Installing Flannel',
+    );
   });
   await steps.step('Wait until the node is Ready', () => waitForNode(run, node, config.node));
   await steps.step('Wait until cluster DNS answers', () => waitForDns(run, node, config.serviceSubnet));

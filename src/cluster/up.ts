@@ -125,6 +125,7 @@ async function currentState(site: Site, role: Role, made: Role): Promise<NodeSta
     mtu: known?.mtu ?? 0,
     ...(known?.pathMtu === undefined ? {} : { pathMtu: known.pathMtu }),
     made: { role: made, settings: rawConfig(config) },
+    listen: config.listen || (known?.listen ?? ''),
   };
 }
 

@@ -40,6 +40,7 @@ export function build(settled: Settled): NodeConfig {
     serviceSubnet: get('serviceSubnet', ''),
     mtu: get('mtu', 0),
     publish: get<string[]>('publish', []).flatMap((text) => parsePublish(text, address) ?? []),
+    listen: get('listen', ''),
     kubeadm: get<NodeConfig['kubeadm']>('kubeadm', {}),
     sources: Object.fromEntries([...settled].map(([key, { source }]) => [key, source])),
   });

@@ -41,6 +41,9 @@ export const address: Rule = (value) => {
   return reserved && `an address other hosts can reach, not one of ${formatRange(reserved)}`;
 };
 
+export const anyAddress: Rule = (value) =>
+  parseAddress(String(value)) === undefined ? 'an IPv4 address such as 192.0.2.7, 127.0.0.1 or 0.0.0.0' : undefined;
+
 export function port(min: number, max: number, also = ''): Rule {
   return (value) =>
     Number.isInteger(value) && Number(value) >= min && Number(value) <= max

@@ -161,6 +161,15 @@ export const SETTINGS = [
     rule: must.publish,
   },
   {
+    key: 'listen',
+    kind: 'text',
+    flag: '--listen <ipv4>',
+    env: ['RKUBE_LISTEN'],
+    meaning:
+      'address that ports which follow Services listen on: the host address unless given; 127.0.0.1, or 0.0.0.0 for all',
+    rule: must.anyAddress,
+  },
+  {
     key: 'kubeadm',
     kind: 'documents',
     flag: '',

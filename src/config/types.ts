@@ -44,6 +44,7 @@ export interface RawConfig {
   mtu?: number;
   /** `[ADDRESS:]HOSTPORT[:NODEPORT][/tcp|udp|sctp]` */
   publish?: string[];
+  listen?: string;
   /** By kubeadm document kind, merged over rkube's own. */
   kubeadm?: Record<string, Record<string, unknown>>;
 }
@@ -66,6 +67,8 @@ export interface NodeConfig {
   /** Bytes of the largest packet between hosts; 0: found out by the control plane. */
   readonly mtu: number;
   readonly publish: readonly PublishedPort[];
+  /** Address that live ports listen on; '': as the node has it, by default its host address. */
+  readonly listen: string;
   readonly kubeadm: KubeadmPatches;
   /** Where each setting came from: `--node`, `RKUBE_NODE`, `rkube.yaml:3:7`, `default`, `host`, `ticket`. */
   readonly sources: Readonly<Record<string, string>>;

@@ -44,10 +44,13 @@ export async function hasUserManager(host: Host): Promise<boolean> {
   return (await host.runner.run(systemctl('read', 'show', '--property=Version'))).exitCode === 0;
 }
 
-export const hasUnit = async (host: Host, unit: string): Promise<boolean> =>
-  (await host.readFile(join(unitFolder(host), unit))) !== undefined;
+/** Text of the unit; undefined when it is not there. */
+export const readUnit = (host: Host, unit: string): Promise<string | undefined> =>
+  host.readFile(join(unitFolder(host), unit));
 
-/** Writes the unit, enables it for the next boots and starts the container through it. */
+export const hasUnit = async (host: Host, unit: string): Promise<boolean> => (await readUnit(host, unit)) !== undefined;
+
+/** Writes the unit, enables it for the next boots and starts it, anew where it runs. */
 export async function startByUnit(run: Run, host: Host, unit: string, text: string): Promise<void> {
   const file = join(unitFolder(host), unit);
   if (run.dryRun) {

@@ -26,6 +26,8 @@ export interface NodeState {
   readonly pathMtu?: number;
   /** What its container was made with, for when that is gone; absent on nodes that an earlier rkube prepared last. */
   readonly made?: Made;
+  /** Host address that live ports listen on; '' for the node's own. Absent from nodes of an earlier rkube. */
+  readonly listen?: string;
 }
 
 export interface Made {

@@ -51,6 +51,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Checks to ignore, of verbs that make something; default all that a CI machine may lack. */
   readonly ignore?: readonly string[];
+  /** Verbs that make something also set up the agent. */
+  readonly agent?: boolean;
   /** Nobody reads standard output. */
   readonly reader?: 'gone';
 }
@@ -129,8 +131,9 @@ export class TestSite {
   }
 
   /** Starts a verb. An empty variable counts as not set. */
-  start(args: readonly string[], { input = '', env = {}, ignore = IGNORED, reader }: RunOptions = {}): Running {
-    const ignored = MAKES.includes(args[0] ?? '') ? ignore.flatMap((id) => ['--ignore', id]) : [];
+  start(args: readonly string[], { input = '', env = {}, ignore = IGNORED, agent, reader }: RunOptions = {}): Running {
+    const noAgent = agent === true ? [] : ['--no-agent'];
+    const ignored = MAKES.includes(args[0] ?? '') ? [...ignore.flatMap((id) => ['--ignore', id]), ...noAgent] : [];
     // A process group of its own, so that nothing it started outlives the test.
     const child = spawn(process.execPath, [LAUNCHER, ...args, ...ignored], {
       cwd: this.home,

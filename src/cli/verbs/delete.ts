@@ -1,6 +1,7 @@
 import { confirm } from '../confirm.ts';
 import { YES } from '../options.ts';
 import type { Verb } from '../verb.ts';
+import { releaseAgent } from '../with-agent.ts';
 
 export const deleteVerb: Verb = {
   name: 'delete',
@@ -21,6 +22,7 @@ export const deleteVerb: Verb = {
     const { cluster, node } = site.config;
     await confirm(invocation, `Node ${node} of cluster ${cluster} and all its state on this host are deleted.`);
     const before = await remove(site, new Steps(invocation.run));
+    await releaseAgent(site);
     if (before?.role === 'worker' && before.phase === 'member') {
       invocation.next('', `On a control plane: \`rkube kubectl delete node ${node}\`.`);
     }

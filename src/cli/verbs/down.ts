@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts';
+import { tellAgent } from '../with-agent.ts';
 
 export const down: Verb = {
   name: 'down',
@@ -12,6 +13,7 @@ export const down: Verb = {
     const { Steps } = await import('../../cluster/steps.ts');
     const site = await openSite(invocation);
     await down(site, new Steps(invocation.run));
+    await tellAgent(site);
     invocation.next('', 'Its state is kept: `rkube up` brings it back, `rkube delete` removes it.');
   },
 };

@@ -1,4 +1,5 @@
 import type { Verb } from '../verb.ts';
+import { agent } from './agent.ts';
 import { deleteVerb } from './delete.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -8,6 +9,7 @@ import { joinCommand } from './join-command.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { kubectl } from './kubectl.ts';
 import { logs } from './logs.ts';
+import { ports } from './ports.ts';
 import { reset } from './reset.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
@@ -27,6 +29,8 @@ export const VERBS: readonly Verb[] = [
   kubectl,
   shell,
   logs,
+  ports,
+  agent,
   support,
   down,
   reset,

@@ -1,5 +1,6 @@
 import { MAKING } from '../options.ts';
 import type { Verb } from '../verb.ts';
+import { withAgent } from '../with-agent.ts';
 
 export const init: Verb = {
   name: 'init',
@@ -21,6 +22,7 @@ export const init: Verb = {
     const site = await openSite(invocation);
     const steps = new Steps(invocation.run, invocation.stepOptions);
     const result = await steps.guard(() => init(site, steps, { ignore: invocation.ignore }));
+    await withAgent(invocation, site);
     const { cluster, node, address } = site.config;
     invocation.answer({ cluster, node, address, ...result }, () => '');
     invocation.next(

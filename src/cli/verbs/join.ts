@@ -1,6 +1,7 @@
 import { MAKING } from '../options.ts';
 import { readTicketText } from '../ticket-input.ts';
 import type { Verb } from '../verb.ts';
+import { withAgent } from '../with-agent.ts';
 
 export const join: Verb = {
   name: 'join',
@@ -32,6 +33,7 @@ export const join: Verb = {
     ]);
     const steps = new Steps(invocation.run, invocation.stepOptions);
     const result = await steps.guard(() => join(site, steps, ticket, { ignore: invocation.ignore }));
+    await withAgent(invocation, site);
     const { node, address } = site.config;
     invocation.answer({ cluster, node, address, ...result }, () => `${node}   ${address}   ${result.role}`);
     invocation.next(

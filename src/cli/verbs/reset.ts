@@ -1,6 +1,7 @@
 import { confirm } from '../confirm.ts';
 import { YES } from '../options.ts';
 import type { Verb } from '../verb.ts';
+import { tellAgent } from '../with-agent.ts';
 
 export const reset: Verb = {
   name: 'reset',
@@ -19,6 +20,7 @@ export const reset: Verb = {
       `Node ${site.config.node} leaves cluster ${site.config.cluster}, and all it holds of it is deleted.`,
     );
     const before = await reset(site, new Steps(invocation.run));
+    await tellAgent(site);
     if (before?.role === 'worker')
       invocation.next('', `On a control plane: \`rkube kubectl delete node ${site.config.node}\`.`);
     else invocation.next('', 'Next: `rkube init` or `rkube join`.');

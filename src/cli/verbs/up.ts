@@ -1,5 +1,6 @@
 import { MAKING } from '../options.ts';
 import type { Verb } from '../verb.ts';
+import { withAgent } from '../with-agent.ts';
 
 export const up: Verb = {
   name: 'up',
@@ -36,6 +37,7 @@ export const up: Verb = {
     }
     const role = invocation.flags['worker'] === true ? { role: 'worker' as const } : {};
     const state = await steps.guard(() => up(site, steps, { ...role, ignore: invocation.ignore }));
+    await withAgent(invocation, site);
     invocation.answer({ cluster, node, ...state }, () => `${node}   ${address}   ${state.phase}`);
     if (state.phase === 'empty') {
       invocation.next(

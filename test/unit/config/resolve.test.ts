@@ -30,6 +30,7 @@ describe('resolving', () => {
       publish: [],
       kubeadm: {},
       mtu: 0,
+      listen: '',
       sources: {
         cluster: 'default',
         node: 'host',
@@ -47,6 +48,7 @@ describe('resolving', () => {
         publish: 'default',
         kubeadm: 'default',
         mtu: 'default',
+        listen: 'default',
       },
     });
   });

@@ -81,6 +81,7 @@ const config: CheckInput['config'] = {
   ports: { apiserver: 6443, kubelet: 10250, flannel: 8472, etcd: 2379 },
   podSubnet: '10.244.0.0/16',
   serviceSubnet: '10.96.0.0/12',
+  listen: '',
   mtu: 0,
   publish: [],
   kubeadm: {},
