@@ -16,6 +16,6 @@ export default defineConfig({
     // vitest leaves one processor idle; on two that is half of them.
     maxWorkers: 2,
     // Milliseconds: a test that takes longer hangs. Unit tests share no state, and are three times as fast unisolated.
-    projects: [project('unit', 10_000, false), project('contract', 20_000), project('integration', 30_000)],
+    projects: [project('unit', 60_000, false), project('contract', 60_000), project('integration', 120_000)],
   },
 });

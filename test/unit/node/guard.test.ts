@@ -70,7 +70,7 @@ beforeEach(({ skip }) => skip(reason !== '', reason));
 function guarded(commands: string, before = '') {
   const output = execFileSync('unshare', ['-n', '-m', 'bash', '-c', WORLD, 'bash', before, commands], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 50_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [printed = '', said = '', asked = ''] = output.split(/^--- (?:said|asked)\n/m);

@@ -84,7 +84,7 @@ function start(state: NodeState | undefined, { eth0 = `${INNER}/16`, commands = 
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, ETH0: eth0, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
-    timeout: 4_000,
+    timeout: 50_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const part = (name: string): string =>

@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const run = (name: string): string => join(folder, 'run', name);
 
 function start(args: readonly string[], input = '') {
-  const child = spawn(op, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 4_000 });
+  const child = spawn(op, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: 50_000 });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const output = { stdout: '', stderr: '' };

@@ -72,7 +72,7 @@ function ask(between = 'true', more = 'true', checksum = '') {
   const output = execFileSync('unshare', ['-n', '-m', 'bash', '-c', WORLD, 'bash', between, more], {
     encoding: 'utf8',
     env: { ...process.env, SCRIPT, CHECKSUM: checksum },
-    timeout: 15_000,
+    timeout: 50_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const part = (name: string): string[] =>

@@ -54,7 +54,7 @@ describe('commands that share one shell', () => {
     const go = join(mkdtempSync(join(tmpdir(), 'rkube-session-')), 'go');
     const script = `echo one; echo two >&2; until [ -e ${go} ]; do sleep 0.02; done; printf three`;
     const running = sh(script, {}, (line) => lines.push(line));
-    await expect.poll(() => lines.toSorted(), { timeout: 5_000 }).toEqual(['one', 'two']);
+    await expect.poll(() => lines.toSorted(), { timeout: 50_000 }).toEqual(['one', 'two']);
     writeFileSync(go, '');
     await running;
     rmSync(dirname(go), { recursive: true });

@@ -100,7 +100,7 @@ export class Sandbox {
     return spawnSync('unshare', ['-m', 'sh', '-c', WORLD, 'sh', join(this.folder, 'script')], {
       cwd: this.folder,
       encoding: 'utf8',
-      timeout: 8_000,
+      timeout: 50_000,
       env: {
         ...process.env,
         SHELL_OF_TEST: this.#shell,
