@@ -96,9 +96,7 @@ async function read(node: NodeContainer) {
     doing: 'Reading the node',
     effect: 'read',
   });
-  const [state = '', kubeconfig = '', certificate = '', manual = ''] = text
-    .split(`${MARK}\n`)
-    .map((part) => part.trim());
+  const [state = '', kubeconfig = '', certificate = '', manual = ''] = text.split(MARK).map((part) => part.trim());
   return {
     state: JSON.parse(state || '{"phase":"empty"}') as NodeState,
     kubeconfig,
