@@ -5,6 +5,7 @@ import { tearDown } from './down.mjs';
 import { install } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { hostIndex, hostOf, labNamed, suiteNamed, suites } from './names.mjs';
+import { readdress } from './readdress.mjs';
 import { exitCleanlyWhenInterrupted } from './run.mjs';
 import { LabError, say } from './say.mjs';
 import { knownHosts, running } from './state.mjs';
@@ -26,6 +27,7 @@ const help = `lab: real hosts for rkube's tests, as user-mode Linux guests. Need
   lab install [I…]                rkube of this checkout (make install) onto hosts; \`up\` does it when dist/ is there
   lab reboot I [--hard]           same disk; --hard: as after a power failure
   lab stop I [--hard], lab start I
+  lab readdress I ADDRESS         another address for host I, at once, kept over boots: 10.99.0.31
   lab status [--json]
   lab logs I                      console
   lab ssh USER@I [COMMAND…]
@@ -98,6 +100,8 @@ async function main() {
       return locked(() => stop(host(), flags.hard));
     case 'start':
       return locked(() => start(host()));
+    case 'readdress':
+      return locked(() => readdress(lab, hostIndex(words[0]), words[1]));
     case 'status':
       return status(lab, flags.json);
     case 'logs':

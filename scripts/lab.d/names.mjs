@@ -1,5 +1,5 @@
 // Where everything of a lab is, and what it is called.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,7 @@ export function labNamed(name = process.env.RKUBE_LAB || 'rkube') {
  * @property {Lab} lab
  * @property {number} index 1 to 9
  * @property {string} name host1 …
- * @property {string} address
+ * @property {string} address of its own number, unless `lab readdress` gave it another
  * @property {string} dir
  * @property {string} log console, all boots
  * @property {string} cow blocks this host changed, over the base disk
@@ -55,11 +55,19 @@ export function hostOf(lab, index) {
     lab,
     index,
     name: `host${index}`,
-    address: `10.99.0.1${index}`,
+    address: givenAddress(dir) ?? `10.99.0.1${index}`,
     dir,
     log: join(dir, 'console.log'),
     cow: join(dir, 'disk.cow'),
   };
+}
+
+/** The file that holds the address `lab readdress` gave to a host. @param {string} dir of the host */
+export const addressFile = (dir) => join(dir, 'address');
+
+/** @param {string} dir @returns {string | undefined} */
+function givenAddress(dir) {
+  return existsSync(addressFile(dir)) ? readFileSync(addressFile(dir), 'utf8') : undefined;
 }
 
 /** Reads a host's number off the command line. @param {string | undefined} text @returns {number} */

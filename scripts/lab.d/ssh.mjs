@@ -10,10 +10,11 @@ import { run } from './run.mjs';
 
 /**
  * Writes the lab's ssh configuration; `ssh -F` with it works for people, too.
- * @param {Lab} lab @param {string} keys folder that has the lab's key and host key
+ * @param {Lab} lab @param {string} [keys] folder that has the lab's key and host key; the lab's own has them unless given
  */
 export function writeSshConfig(lab, keys) {
-  for (const name of ['id', 'known_hosts']) copyFileSync(join(keys, name), join(lab.dir, name));
+  for (const name of keys === undefined ? [] : ['id', 'known_hosts'])
+    copyFileSync(join(keys, name), join(lab.dir, name));
   const hosts = Array.from({ length: maxHosts }, (_, index) => hostOf(lab, index + 1))
     .map((host) => `Host ${host.name}\n  HostName ${host.address}\n`)
     .join('');

@@ -5,15 +5,14 @@ import { resolveConfig } from '../config/resolve.ts';
 import { ENGINE_KINDS, type NodeConfig, type RawConfig } from '../config/types.ts';
 import { type CommandResult, display } from '../core/command.ts';
 import { DryRunner } from '../core/dry.ts';
-import { RkubeError } from '../core/errors.ts';
 import { LocalRunner } from '../core/runner.ts';
 import { detectEngine, mayAnswer } from '../engine/detect.ts';
 import type { ContainerEngine, ContainerState } from '../engine/types.ts';
-import { defaultHostAddress } from '../host/address.ts';
+import { presentAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
 import { withRuntimeFolder } from '../host/runtime-folder.ts';
 import type { Host } from '../host/types.ts';
-import { LABEL, nodeNames } from '../node/names.ts';
+import { LABEL, nodeContainers, nodeNames } from '../node/names.ts';
 import { readNotes } from '../node/notes.ts';
 import type { Invocation, Process } from './invocation.ts';
 
@@ -46,14 +45,33 @@ function note({ stderr }: Process, result: CommandResult): void {
   stderr.write(`  ${process.uptime().toFixed(2)} s: ${seconds} s, exit ${result.exitCode}: ${display(result.spec)}\n`);
 }
 
+interface Existing {
+  readonly node: string;
+  readonly settings: RawConfig;
+}
+
+/** Settings of a node that is here, as it is to have them from now on. `own`: what was set for this call. */
+type Settle = (created: RawConfig, own: NodeConfig, host: Host) => Promise<RawConfig>;
+
 /** Opens the site a verb works on: settings, engine, and what an existing node was created with. */
-export async function openSite(invocation: Invocation, fixed: readonly Layer[] = []): Promise<Site> {
+export async function openSite(
+  invocation: Invocation,
+  fixed: readonly Layer[] = [],
+  settle: Settle = async (created) => created,
+): Promise<Site> {
   const { host, file } = await openGround(invocation);
   const input = { flags: invocation.flags, env: invocation.process.env, file, hostname: host.hostname };
   const named = await resolveConfig({ ...input, fixed });
   const { engine, existing } = await findNode(host, named);
-  const layers = existing === undefined ? fixed : [...fixed, existing];
-  const config = await resolveConfig({ ...input, fixed: layers, address: () => hostAddress(host) });
+  const layers =
+    existing === undefined
+      ? fixed
+      : [...fixed, rawLayer(await settle(existing.settings, named, host), `node ${existing.node}`)];
+  const config = await resolveConfig({
+    ...input,
+    fixed: layers,
+    address: async () => presentAddress(await host.addresses()),
+  });
   return site(invocation.run, host, engine, config);
 }
 
@@ -64,8 +82,8 @@ export async function openSite(invocation: Invocation, fixed: readonly Layer[] =
 async function findNode(
   host: Host,
   named: NodeConfig,
-): Promise<{ engine: ContainerEngine; existing: Layer | undefined }> {
-  const look = (engine: ContainerEngine): Promise<Layer | undefined> =>
+): Promise<{ engine: ContainerEngine; existing: Existing | undefined }> {
+  const look = (engine: ContainerEngine): Promise<Existing | undefined> =>
     existingNode(host, engine, named.cluster, named.node, named.sources['node'] === 'host');
   const first = await detectEngine(host, named);
   const existing = await look(first);
@@ -88,8 +106,8 @@ export async function nodeRuns({ engine, node }: Site): Promise<boolean> {
 }
 
 /**
- * Settings of the node that is here already, so that flags need not be repeated: the one of this name, or,
- * when no name was given, the only one of the cluster. Where its container is gone, those noted on its volume.
+ * The node that is here already, whose settings need not be repeated: the one of this name, or, when no name was given,
+ * the only one of the cluster. Where its container is gone, what keeps them during a move, or its volume, tells them.
  */
 async function existingNode(
   host: Host,
@@ -97,28 +115,22 @@ async function existingNode(
   cluster: string,
   node: string,
   unnamed: boolean,
-): Promise<Layer | undefined> {
+): Promise<Existing | undefined> {
   // Asking takes half a second on a slow host.
   const none = engine.info.containers === 0;
-  const all = none ? [] : await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
-  const wanted = nodeNames(cluster, node).container;
+  const { container, keeper, volumes: own } = nodeNames(cluster, node);
+  const there = none ? [] : await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
+  const all = nodeContainers(there);
+  const wanted = all.includes(container) ? container : keeper;
   const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;
   const found = name === undefined ? undefined : await engine.ask(engine.dialect.inspectContainer(name));
-  if (found !== undefined) return rawLayer(createdWith(found), `node ${found.labels[LABEL.node]}`);
+  if (found !== undefined) return { node: found.labels[LABEL.node] ?? '', settings: createdWith(found) };
   const volumes = await engine.ask(engine.dialect.listVolumes(`${LABEL.cluster}=${cluster}`));
-  const own = nodeNames(cluster, node).volumes.var;
-  const notes = volumes.includes(own) ? await readNotes(host, engine, own) : undefined;
+  const notes = volumes.includes(own.var) ? await readNotes(host, engine, own.var) : undefined;
   const settings = notes?.state.made?.settings;
-  return settings === undefined ? undefined : rawLayer(settings, `node ${node}`);
+  return settings === undefined ? undefined : { node, settings };
 }
 
 function createdWith(container: ContainerState): RawConfig {
   return JSON.parse(container.labels[LABEL.config] ?? '{}') as RawConfig;
-}
-
-/** @throws RkubeError when the host has no address to choose */
-async function hostAddress(host: Host): Promise<string> {
-  const choice = defaultHostAddress(await host.addresses());
-  if ('address' in choice) return choice.address;
-  throw new RkubeError({ id: 'no-host-address', message: choice.problem, next: choice.next, exitCode: 3 });
 }

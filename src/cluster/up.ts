@@ -3,6 +3,7 @@ import type { Role } from '../config/types.ts';
 import { rangeProblems } from '../config/validate.ts';
 import { RkubeError, usageError } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
+import { report } from '../core/reporter.ts';
 import type { ContainerState } from '../engine/types.ts';
 import { explainFailure } from '../explain/diagnose.ts';
 import { defaultHostAddress } from '../host/address.ts';
@@ -12,7 +13,7 @@ import { LABEL } from '../node/names.ts';
 import { readNotes } from '../node/notes.ts';
 import { rejectOthersThings } from '../node/ours.ts';
 import { containerSpec, type HostDevices, OPTIONAL_DEVICES, publishedPorts } from '../node/spec.ts';
-import { type NodeState, readState, writeState } from '../node/state.ts';
+import { movedFrom, type NodeState, readState, writeState } from '../node/state.ts';
 import { checkHost } from './check-host.ts';
 import { lockNode, type Site } from './site.ts';
 import { type Steps } from './steps.ts';
@@ -84,7 +85,12 @@ export async function bringUp(
   }
   await steps.step('Wait until the node has booted', () => waitBooted(run, node));
   const made = before?.labels[LABEL.role] === 'control-plane' ? 'control-plane' : options.role;
-  return { state: await currentState(site, options.role, made), created: before === undefined };
+  const state = await currentState(site, options.role, made);
+  if (state.movedFrom !== undefined) {
+    const move = `The move of node ${config.node} from ${state.movedFrom} to ${state.address}`;
+    report(run.reporter, 'warn', `${move} is not complete: \`rkube sync\` completes it`);
+  }
+  return { state, created: before === undefined };
 }
 
 /** A container on an engine network that is not there any more never starts again. */
@@ -110,10 +116,12 @@ export async function prepare(site: Site, steps: Steps, state: NodeState): Promi
 }
 
 /** The state on the node's volume, with what this run knows better. */
-async function currentState(site: Site, role: Role, made: Role): Promise<NodeState> {
+export async function currentState(site: Site, role: Role, made: Role): Promise<NodeState> {
   const { config, engine } = site;
   const known = await readState(site.node);
+  const from = movedFrom(known, config.address);
   return {
+    ...(from === undefined ? {} : { movedFrom: from }),
     phase: known?.phase ?? 'empty',
     endpoint: known?.endpoint ?? '',
     controlPlanes: known?.controlPlanes ?? [],
@@ -149,7 +157,8 @@ function rejectRanges(problems: readonly string[]): void {
   });
 }
 
-async function devices(site: Site): Promise<HostDevices> {
+/** What the host has to give to a node container. */
+export async function devices(site: Site): Promise<HostDevices> {
   const { host, config } = site;
   const present = await Promise.all(OPTIONAL_DEVICES.map(async (path) => ((await host.stat(path)) ? [path] : [])));
   const choice = defaultHostAddress(await host.addresses());

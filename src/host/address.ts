@@ -1,3 +1,4 @@
+import { RkubeError } from '../core/errors.ts';
 import type { HostAddress } from './types.ts';
 
 /** The address other hosts will use, or why it can not be told. */
@@ -34,6 +35,13 @@ export function defaultHostAddress(addresses: readonly HostAddress[]): AddressCh
     problem: `This host has several IPv4 addresses and no default route: ${listAddresses(candidates)}`,
     next: `Name the one other hosts reach: --address ${only.address}`,
   };
+}
+
+/** @throws RkubeError `no-host-address`, exit 3, when there is none to choose */
+export function presentAddress(addresses: readonly HostAddress[]): string {
+  const choice = defaultHostAddress(addresses);
+  if ('address' in choice) return choice.address;
+  throw new RkubeError({ id: 'no-host-address', message: choice.problem, next: choice.next, exitCode: 3 });
 }
 
 /** `10.0.0.5 (eth0), 10.1.0.5 (eth1)` */

@@ -8,6 +8,8 @@ import { KUBECONFIG, kubectlArgv } from './kubectl.ts';
 const READY_MS = 300_000;
 /** One `kubectl wait` waits inside the node, which is cheaper than asking again and again. Seconds. */
 const PATIENCE_S = 30;
+/** Annotation of flanneld's, as jsonpath wants it. */
+const PUBLIC_IP = String.raw`flannel\.alpha\.coreos\.com/public-ip`;
 
 /** Waits until Kubernetes calls the node Ready. */
 export async function waitForNode(
@@ -16,11 +18,22 @@ export async function waitForNode(
   name: string,
   kubeconfig: string = KUBECONFIG.admin,
 ): Promise<void> {
-  const argv = kubectlArgv(kubeconfig, ['wait', '--for=condition=Ready', `node/${name}`, `--timeout=${PATIENCE_S}s`]);
+  await waitForCondition(run, node, name, 'Ready', 'condition=Ready', kubeconfig);
+}
+
+async function waitForCondition(
+  run: Run,
+  node: NodeContainer,
+  name: string,
+  what: string,
+  condition: string,
+  kubeconfig: string,
+): Promise<void> {
+  const argv = kubectlArgv(kubeconfig, ['wait', `--for=${condition}`, `node/${name}`, `--timeout=${PATIENCE_S}s`]);
   await awaitCondition(
     run,
     {
-      describe: `node ${name} to be Ready`,
+      describe: `node ${name} to be ${what}`,
       deadlineMs: READY_MS,
       next: 'See `rkube kubectl get pods -A` on a control plane, and `rkube logs` here.',
       probe: async () => {
@@ -30,6 +43,22 @@ export async function waitForNode(
     },
     true,
   );
+}
+
+/** Waits until the node is Ready at this address, and Flannel tells the other nodes of it. */
+export async function waitForAddress(
+  run: Run,
+  node: NodeContainer,
+  name: string,
+  address: string,
+  kubeconfig: string,
+): Promise<void> {
+  const steps = [
+    [`known at ${address}`, `jsonpath={.status.addresses[?(@.type=="InternalIP")].address}=${address}`],
+    [`at ${address} for Flannel`, `jsonpath={.metadata.annotations.${PUBLIC_IP}}=${address}`],
+    [`Ready at ${address}`, 'condition=Ready'],
+  ] as const;
+  for (const [what, condition] of steps) await waitForCondition(run, node, name, what, condition, kubeconfig);
 }
 
 /** Waits until the cluster's DNS answers at its service address. */

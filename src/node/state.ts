@@ -28,6 +28,8 @@ export interface NodeState {
   readonly made?: Made;
   /** Host address that live ports listen on; '' for the node's own. Absent from nodes of an earlier rkube. */
   readonly listen?: string;
+  /** The address before a move to `address` that is not complete (src/cluster/move/). */
+  readonly movedFrom?: string;
 }
 
 export interface Made {
@@ -37,6 +39,12 @@ export interface Made {
 
 /** On the node's volume. */
 export const STATE = '/var/lib/rkube/state.json';
+
+/** The address that what is in the node may still name, when it is to have this one; undefined when all is well. */
+export function movedFrom(known: NodeState | undefined, address: string): string | undefined {
+  if (known === undefined || known.phase !== 'member') return undefined;
+  return known.movedFrom ?? (known.address === address ? undefined : known.address);
+}
 
 /** undefined when the node was never prepared. */
 export async function readState(node: NodeContainer): Promise<NodeState | undefined> {

@@ -14,6 +14,7 @@ import { reset } from './reset.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
 import { support } from './support.ts';
+import { sync } from './sync.ts';
 import { up } from './up.ts';
 import { version } from './version.ts';
 
@@ -32,6 +33,7 @@ export const VERBS: readonly Verb[] = [
   ports,
   agent,
   support,
+  sync,
   down,
   reset,
   deleteVerb,

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExecRule } from '../fixtures/engine/fake-engines.ts';
+import { says } from './says.ts';
+import { ADDRESS, IGNORED, type SiteOptions, TestSite } from './site.ts';
+
+// A node that was made when its host had another address. What kubeadm's files become is in
+// test/unit/node/readdress.test.ts.
+
+const OLD = '192.0.2.50';
+const ANY = IGNORED.flatMap((id) => ['--ignore', id]);
+const SYNC = ['sync', ...ANY];
+
+let made: TestSite;
+beforeAll(async () => {
+  made = new TestSite();
+  const { exitCode, stderr } = await made.run(['init', '--publish', '30080', '--publish', '0.0.0.0:30081'], {
+    env: { HOST_IP: OLD },
+    ignore: [...IGNORED, 'address'],
+  });
+  if (exitCode !== 0) throw new Error(stderr);
+});
+afterAll(() => made[Symbol.dispose]());
+
+/** That node, on a host that has ADDRESS now. */
+function moved(rules: readonly ExecRule[] = [], options: SiteOptions = {}): TestSite {
+  const etcd = `8e9e05c52164694d, started, ${made.node}, https://${OLD}:2380, https://${OLD}:2379, false\n`;
+  return new TestSite({ ...options, from: made, rules: [...rules, { match: 'etcdctl .* member list', stdout: etcd }] });
+}
+
+const created = (site: TestSite): string =>
+  site
+    .called(/^create /)
+    .at(-1)
+    ?.argv.join(' ') ?? '';
+
+describe('rkube sync, when the host has another address', () => {
+  it('makes the container anew at that address, from its volumes, with all its settings', async () => {
+    using site = moved();
+    const { exitCode, stdout } = await site.run([...SYNC, '--json']);
+    expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, from: OLD, address: ADDRESS, tell: [] });
+    expect(created(site)).toContain(`${ADDRESS}:6443:6443/tcp`);
+    expect(created(site)).toContain(`${ADDRESS}:30080:30080/tcp`);
+    expect(created(site)).toContain('0.0.0.0:30081:30081/tcp');
+    expect(created(site)).not.toContain(OLD);
+    expect(site.changes().filter((line) => line.includes('volume'))).toEqual([]);
+    expect(site.contents().filter((name) => name.includes('keeper'))).toEqual([]);
+  });
+
+  it('changes what names the address in the node before the kubelet starts, and etcd after', async () => {
+    using site = moved();
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 0 });
+    const order = [
+      'bash -s hold',
+      `bash -s ${ADDRESS}`,
+      'certs apiserver',
+      'certs etcd-peer',
+      'start kubelet',
+      'member update',
+    ];
+    const seen = site.changes().flatMap((line) => order.find((each) => line.includes(each)) ?? []);
+    expect(seen).toEqual(order);
+    expect(site.called(/member update 8e9e05c52164694d --peer-urls/)[0]?.argv.at(-1)).toBe(
+      `--peer-urls=https://${ADDRESS}:2380`,
+    );
+    expect(site.called(/certs apiserver/)[0]?.stdin).toContain(`advertiseAddress: ${ADDRESS}`);
+  });
+
+  it('does nothing a second time', async () => {
+    using site = moved();
+    await site.run(SYNC);
+    const before = site.changes().length;
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 0, stderr: says(`has ${ADDRESS} already`) });
+    expect(site.changes().slice(before)).toEqual([]);
+    expect(await site.run(['join-command'])).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['holds the kubelet', 'bash -s hold'],
+    ['stops the container', '^stop '],
+    ['makes what keeps the settings', '^create .*keeper'],
+    ['makes the container', '^create (?!.*keeper)'],
+    ['starts it', '^start |systemctl .*restart'],
+    ['changes files', `bash -s ${ADDRESS.replaceAll('.', '\\.')}`],
+    ['prepares the node', 'tar -x'],
+    ['starts the kubelet', 'systemctl start kubelet'],
+    ['tells etcd', 'member update'],
+    ['waits for the node', 'kubectl .* wait'],
+    ['notes that all is done', 'tee /var/lib/rkube/state.json'],
+  ])('finishes what is missing after it was killed when it %s', async (_, moment) => {
+    using site = moved([{ match: moment, hold: true, times: 1 }]);
+    const before = site.fakes.calls().length;
+    const running = site.start(SYNC);
+    const reached = (): boolean =>
+      site.fakes
+        .calls()
+        .slice(before)
+        .some(({ argv }) => new RegExp(moment).test(argv.join(' ')));
+    for (const end = Date.now() + 15_000; !reached() && Date.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    running.kill('SIGKILL');
+    await running.done;
+    expect(reached()).toBe(true);
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 0 });
+    expect(created(site)).toContain(`${ADDRESS}:30080:30080/tcp`);
+    expect(site.contents().filter((name) => name.includes('keeper'))).toEqual([]);
+    const state = await site.run(['up', '--json', ...ANY]);
+    expect(JSON.parse(state.stdout)).toMatchObject({ address: ADDRESS, controlPlanes: [ADDRESS], phase: 'member' });
+  });
+
+  it('names the other nodes, and the line to type there', async () => {
+    const node = (name: string, address: string) => ({
+      kind: 'Node',
+      metadata: { name },
+      status: { addresses: [{ type: 'InternalIP', address }] },
+    });
+    const items = [node(made.node, OLD), node('far', '192.0.2.51')];
+    using site = moved([{ match: 'get nodes -o json', stdout: JSON.stringify({ items }) }]);
+    expect(await site.run(SYNC)).toMatchObject({
+      exitCode: 0,
+      stderr: says(`far asks it at ${OLD} still. On each of these hosts:\n  rkube sync --control-plane ${ADDRESS}\n`),
+    });
+  });
+
+  it('shows everything in a dry run, and changes nothing', async () => {
+    using site = moved();
+    const before = site.fingerprint();
+    const { exitCode, stderr } = await site.run([...SYNC, '--dry-run']);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: says(`bash -s ${ADDRESS}`) });
+    expect(stderr).toContain('$ podman create --name');
+    expect(site.fingerprint()).toBe(before);
+  });
+
+  it('up tells of a move that is not complete', async () => {
+    using site = moved([{ match: 'systemctl start kubelet', exitCode: 1, times: 1 }]);
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 1, stderr: says('Starting the kubelet') });
+    const words = `from ${OLD} to ${ADDRESS} is not complete: \`rkube sync\` completes it`;
+    expect(await site.run(['up'])).toMatchObject({ exitCode: 0, stderr: says(words) });
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 0 });
+    expect((await site.run(['up'])).stderr).not.toContain('not complete');
+  });
+
+  it('delete leaves nothing in the middle of a move', async () => {
+    using site = moved();
+    const running = site.start(SYNC);
+    await site.waitFor(/^create .*keeper/);
+    running.kill('SIGKILL');
+    await running.done;
+    expect(await site.run(['delete', '--yes'], { env: { HOST_IP: '' } })).toMatchObject({ exitCode: 0 });
+    expect(site.contents().filter((name) => name.includes('NODE'))).toEqual([]);
+  });
+});
+
+describe('rkube sync refuses', () => {
+  it('an address that this host does not have', async () => {
+    using site = moved();
+    const before = site.fingerprint();
+    expect(await site.run([...SYNC, '--address', '192.0.2.99'])).toMatchObject({
+      exitCode: 3,
+      stderr: says(`192.0.2.99 (from --address) is not among`),
+    });
+    expect(site.fingerprint()).toBe(before);
+  });
+
+  it('an address that another node of the cluster has', async () => {
+    const status = { addresses: [{ type: 'InternalIP', address: ADDRESS }] };
+    const items = [{ kind: 'Node', metadata: { name: 'far' }, status }];
+    using site = moved([{ match: 'get nodes -o json', stdout: JSON.stringify({ items }) }]);
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 2, stderr: says(`${ADDRESS} is that of node far`) });
+  });
+
+  it('one of several control planes', async () => {
+    const metadata = { name: 'far', labels: { 'node-role.kubernetes.io/control-plane': '' } };
+    const items = [{ kind: 'Node', metadata, status: { addresses: [] } }];
+    using site = moved([{ match: 'get nodes -o json', stdout: JSON.stringify({ items }) }]);
+    const before = site.fingerprint();
+    expect(await site.run(SYNC)).toMatchObject({
+      exitCode: 1,
+      stderr: says('beside far: one with etcd peers cannot be'),
+    });
+    expect(site.fingerprint()).toBe(before);
+  });
+
+  it('a host without a node', async () => {
+    using site = new TestSite();
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 1, stderr: says('does not exist on this host') });
+  });
+
+  it('to start a node that was stopped', async () => {
+    using site = moved();
+    await site.run(SYNC);
+    await site.run(['down']);
+    expect(await site.run(SYNC)).toMatchObject({ exitCode: 1, stderr: says('`rkube up` starts it') });
+  });
+
+  it('a control plane that is none', async () => {
+    using site = moved([{ match: '^curl .*--resolve', exitCode: 7, stderr: 'curl: (7) Failed to connect\n' }]);
+    await site.run(SYNC);
+    expect(await site.run([...SYNC, '--control-plane', '192.0.2.9'])).toMatchObject({
+      exitCode: 1,
+      stderr: says(/No control plane of cluster rkube answers at 192\.0\.2\.9[^]*\(7\) Failed to connect/),
+    });
+    expect(await site.run([...SYNC, '--control-plane', 'far'])).toMatchObject({
+      exitCode: 2,
+      stderr: says('--control-plane must be an IPv4 address'),
+    });
+  });
+});
+
+describe('rkube sync --control-plane', () => {
+  it('notes where they are, and starts anew what looked it up before', async () => {
+    using site = moved([{ match: '^bridge -json fdb', stdout: '[{"mac":"02:00:00:00:00:01","dst":"192.0.2.9"}]' }]);
+    await site.run(SYNC);
+    const before = site.changes().length;
+    const { exitCode, stdout } = await site.run([...SYNC, '--json', '--control-plane', '192.0.2.9']);
+    expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, controlPlanes: [ADDRESS, '192.0.2.9'] });
+    const changes = site
+      .changes()
+      .slice(before)
+      .map((line) => line.replace('exec rkube-rkube-NODE ', ''));
+    expect(changes.filter((line) => /pkill|kubelet/.test(line))).toEqual([
+      'pkill -x kube-proxy|flanneld',
+      'systemctl restart kubelet.service',
+    ]);
+  });
+});
