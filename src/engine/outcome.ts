@@ -6,7 +6,7 @@ export const INFO_MS = 20_000;
 
 /** Engines' words for "it is not there": Docker, Podman and nerdctl in their versions, all on standard error. */
 const ABSENT =
-  /no such (container|object|image|volume|network)|(container|image|volume|network)\b[^\n]* not (found|known)|no (container|network|volume)[^\n]* found/i;
+  /no such (container|object|image|volume|network)|(container|image|volume|network)\b[^\n]* not (found|known)|no (container|network|volume)[^\n]* found|\/volume\.json\\?" does not exist/i;
 
 /** Engines' words for "it is there already", from `network create` and Podman's `volume create`. */
 const PRESENT = /already (exists|used)/i;

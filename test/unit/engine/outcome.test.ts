@@ -23,6 +23,8 @@ describe('absent', () => {
     'Error response from daemon: volume v1 not found',
     'time="2026-11-21T04:05:58Z" level=fatal msg="no such network: n1"',
     'level=fatal msg="no such volume: v1 (not found)"',
+    // nerdctl 2.2, volume inspect
+    String.raw`level=warning msg="volume-store error\nnot found\n\"v1/volume.json\" does not exist"`,
   ])('%s', (stderr) => {
     expect(isAbsent(failure(stderr))).toBe(true);
     expect(succeededOrAbsent('Removing')(failure(stderr))).toBeUndefined();
