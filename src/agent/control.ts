@@ -1,10 +1,9 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { messageOf } from '../core/errors.ts';
 import { lineSplitter } from '../core/lines.ts';
-import { runtimeFolder } from '../engine/place.ts';
-import type { Host } from '../host/types.ts';
+import { askOver } from '../host/agent-socket.ts';
 import type { PortRow } from './rows.ts';
 
 /** What the agent is asked over its socket: one line of JSON, answered by one. */
@@ -44,12 +43,6 @@ export interface Answer {
   readonly error?: string;
 }
 
-/** Looking at engines on a busy host. Milliseconds. */
-const ANSWER_MS = 120_000;
-
-/** In the user's runtime folder, which nobody else can enter. */
-export const socketPath = (host: Pick<Host, 'env' | 'uid'>): string => join(runtimeFolder(host), 'rkube', 'agent.sock');
-
 /** Answers on the socket until the signal aborts. Only who holds the agent's lock may call this: a socket that is there is removed. */
 export async function answerRequests(
   path: string,
@@ -77,20 +70,4 @@ export async function answerRequests(
 }
 
 /** Asks the agent. undefined when none runs, or it ends before it has answered. */
-export function askAgent(path: string, request: Request): Promise<Answer | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const none = (): void => {
-      socket.destroy();
-      resolve(undefined);
-    };
-    socket.setTimeout(ANSWER_MS, none);
-    socket.once('error', none);
-    socket.once('close', none);
-    socket.setEncoding('utf8').on(
-      'data',
-      lineSplitter((line) => resolve(JSON.parse(line) as Answer)),
-    );
-    socket.write(`${JSON.stringify(request)}\n`);
-  });
-}
+export const askAgent = (path: string, request: Request): Promise<Answer | undefined> => askOver<Answer>(path, request);

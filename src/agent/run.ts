@@ -1,9 +1,10 @@
 import { RkubeError } from '../core/errors.ts';
-import { runtimeFolder } from '../engine/place.ts';
+import { socketPath } from '../host/agent-socket.ts';
 import { lock } from '../host/lock.ts';
+import { runtimeFolder } from '../host/runtime-folder.ts';
 import { Agent } from './agent.ts';
 import { askRkube } from './child.ts';
-import { answerRequests, socketPath } from './control.ts';
+import { answerRequests } from './control.ts';
 import { forwarderFor } from './forward/choose.ts';
 import { type Entry, Journal } from './journal.ts';
 import type { Look } from './seen.ts';

@@ -3,10 +3,11 @@ import { messageOf } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
 import { detectEngine, mayAnswer } from '../engine/detect.ts';
+import { socketPath } from '../host/agent-socket.ts';
 import type { Host } from '../host/types.ts';
 import { hasUserManager, readUnit, removeUnit, startByUnit } from '../node/boot-unit.ts';
 import { LABEL } from '../node/names.ts';
-import { askAgent, socketPath } from './control.ts';
+import { askAgent } from './control.ts';
 
 /** systemd user unit of the agent: one for each user of a host. */
 const AGENT_UNIT = 'rkube-agent.service';

@@ -1,5 +1,6 @@
-import { askAgent, socketPath } from '../agent/control.ts';
+import { askAgent } from '../agent/control.ts';
 import type { PortRow } from '../agent/rows.ts';
+import { socketPath } from '../host/agent-socket.ts';
 import type { Invocation } from './invocation.ts';
 import { table } from './table.ts';
 

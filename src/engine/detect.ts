@@ -1,11 +1,12 @@
 import { ENGINE_KINDS, type EngineKind } from '../config/types.ts';
 import { interrupted, messageOf, RkubeError, usageError } from '../core/errors.ts';
+import { runtimeFolder } from '../host/runtime-folder.ts';
 import type { Host } from '../host/types.ts';
 import { docker } from './docker.ts';
 import { withDrivers } from './docker-info.ts';
 import { createEngine } from './engine.ts';
 import { nerdctl } from './nerdctl.ts';
-import { type Elsewhere, onOtherMachine, type Place, runtimeFolder } from './place.ts';
+import { type Elsewhere, onOtherMachine, type Place } from './place.ts';
 import { podman } from './podman.ts';
 import { type Rejection, refusal } from './refusal.ts';
 import type { ContainerEngine, Dialect, EngineInfo } from './types.ts';

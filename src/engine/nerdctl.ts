@@ -1,7 +1,7 @@
+import { runtimeFolder } from '../host/runtime-folder.ts';
 import { createDialect } from './dialect.ts';
 import { DAEMON_CREATE_FLAGS, DAEMON_NETWORK_FLAGS, DAEMON_UNKNOWN_VOLUME_OPTIONS } from './docker.ts';
 import { dockerInquiry } from './docker-info.ts';
-import { runtimeFolder } from './place.ts';
 
 /** nerdctl: Docker's command line on containerd; containerd's restart monitor is the daemon's restart policy. */
 export const nerdctl = createDialect({

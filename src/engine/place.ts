@@ -30,7 +30,3 @@ export function onOtherMachine({ machine, kind }: EngineInfo, place: Place): Els
     from: `${kind} itself (this is ${place.hostname} with Linux ${kernel})`,
   };
 }
-
-/** The user's runtime folder. */
-export const runtimeFolder = ({ env, uid }: Pick<Place, 'env' | 'uid'>): string =>
-  env['XDG_RUNTIME_DIR'] || `/run/user/${uid}`;

@@ -2,6 +2,10 @@ import { stat } from 'node:fs/promises';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** The user's runtime folder. */
+export const runtimeFolder = ({ env, uid }: { readonly env: Env; readonly uid: number }): string =>
+  env['XDG_RUNTIME_DIR'] || `/run/user/${uid}`;
+
 /**
  * The environment with the user's own runtime folder, by which systemctl, engines and their sockets are found: cron and
  * `sudo -u` set none, `su` leaves that of another user, which is of no use and taken out.

@@ -1,6 +1,6 @@
 import type { Site } from '../../cluster/site.ts';
 import { RkubeError } from '../../core/errors.ts';
-import { runtimeFolder } from '../../engine/place.ts';
+import { runtimeFolder } from '../../host/runtime-folder.ts';
 import type { NodePlace } from '../types.ts';
 
 /** RootlessKit's own port driver can open and close ports at any time, to any address in its network. */

@@ -42,7 +42,8 @@ async function serve(invocation: Invocation): Promise<void> {
 }
 
 async function tellStatus(invocation: Invocation): Promise<void> {
-  const { askAgent, socketPath } = await import('../../agent/control.ts');
+  const { askAgent } = await import('../../agent/control.ts');
+  const { socketPath } = await import('../../host/agent-socket.ts');
   const { agentText } = await import('../agent-text.ts');
   const answer = await askAgent(socketPath({ env: invocation.process.env, uid: uid() }), { do: 'status' });
   const status = answer?.status;

@@ -1,6 +1,6 @@
 import { findExecutable } from '../../host/executable.ts';
+import { runtimeFolder } from '../../host/runtime-folder.ts';
 import type { Host } from '../../host/types.ts';
-import { runtimeFolder } from '../place.ts';
 import type { Inside, NetworkDriver, NetworkSetup } from './types.ts';
 
 /** Where an engine on RootlessKit keeps its things. */
