@@ -4,20 +4,13 @@ import { shipped } from '../../src/core/package.ts';
 import { docker } from '../../src/engine/docker.ts';
 import { LABEL, nodeNames } from '../../src/node/names.ts';
 import { containerSpec } from '../../src/node/spec.ts';
+import { DOCKER_FEATURES } from './engine/support.ts';
 import { testConfig } from './node/config.ts';
 
 // compose/compose.yaml and `rkube up` make the same container. Compared are what compose.yaml says after its
 // variables are filled in, and the very arguments `docker create` gets.
 
 const IMAGE = 'localhost/rkube-node:v1.36.3';
-const FEATURES = {
-  hostAddressInNode: false,
-  startsAtBoot: 'daemon',
-  monitorStarts: false,
-  portOnSeveralAddresses: false,
-  portsOnEveryAddress: false,
-  needsVxlanChecksum: true,
-} as const;
 
 interface Service {
   container_name: string;
@@ -63,7 +56,14 @@ const compose = (env: Readonly<Record<string, string>>): Compose =>
 async function created(settings: object): Promise<Map<string, string[]>> {
   const config = await testConfig(settings);
   const host = { devices: ['/dev/fuse', '/dev/net/tun'], modules: true, addressIsDefault: true };
-  const spec = containerSpec(config, 'control-plane', IMAGE, { kind: 'docker', features: FEATURES }, host, '0.1.0');
+  const spec = containerSpec(
+    config,
+    'control-plane',
+    IMAGE,
+    { kind: 'docker', features: DOCKER_FEATURES },
+    host,
+    '0.1.0',
+  );
   const [, ...args] = docker.createContainer(spec).spec.args;
   const flags = new Map<string, string[]>([['image', [args.pop() ?? '']]]);
   while (args.length > 0) {

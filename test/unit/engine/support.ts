@@ -33,6 +33,16 @@ export const PODMAN_FEATURES: EngineFeatures = {
   needsVxlanChecksum: false,
 };
 
+/** Of rootless Docker. */
+export const DOCKER_FEATURES: EngineFeatures = {
+  hostAddressInNode: false,
+  startsAtBoot: 'daemon',
+  monitorStarts: false,
+  portOnSeveralAddresses: false,
+  portsOnEveryAddress: false,
+  needsVxlanChecksum: true,
+};
+
 const INFO: EngineInfo = {
   kind: 'podman',
   version: '5.4.2',

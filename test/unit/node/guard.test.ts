@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/core/package.ts';
+import { whyNoNamespaces } from './namespaces.ts';
 
 // The real scripts in namespaces of their own, way 2: something takes away what node-start made, and the guard has it
 // made again. Needs root for the namespaces, and nft; the machine itself is not touched.
@@ -57,13 +58,7 @@ echo "--- said"; cat /run/guard.log
 echo "--- asked"; cat /run/systemctl.log
 `;
 
-function whyNot(): string {
-  if (process.getuid?.() !== 0) return 'only root can make the namespaces';
-  const probe = spawnSync('unshare', ['-n', '-m', 'nft', 'list', 'ruleset'], { encoding: 'utf8' });
-  if (probe.error) return `unshare cannot be run: ${probe.error.message}`;
-  return probe.status === 0 ? '' : `nft does not work in a namespace here: ${probe.stderr.trim()}`;
-}
-const reason = whyNot();
+const reason = whyNoNamespaces();
 beforeEach(({ skip }) => skip(reason !== '', reason));
 
 /** What was printed, what the guard said, and what it asked of systemctl and pkill. */

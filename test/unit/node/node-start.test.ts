@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/core/package.ts';
 import { environment, type NodeState } from '../../../src/node/state.ts';
+import { whyNoNamespaces } from './namespaces.ts';
 
 // The real start script in namespaces of its own: eth0 with an engine's address, and its own /etc/hosts, /var/lib
 // and cgroup files. Needs root for the namespaces, and nft; the machine itself is not touched.
@@ -52,13 +53,7 @@ echo "--- forward"; cat /proc/sys/net/ipv4/ip_forward
 echo "--- unchanged"; [ "$before" != "$(ip -4 address show dev eth0; cat hosts)" ] || echo yes
 `;
 
-function whyNot(): string {
-  if (process.getuid?.() !== 0) return 'only root can make the namespaces';
-  const probe = spawnSync('unshare', ['-n', '-m', 'nft', 'list', 'ruleset'], { encoding: 'utf8' });
-  if (probe.error) return `unshare cannot be run: ${probe.error.message}`;
-  return probe.status === 0 ? '' : `nft does not work in a namespace here: ${probe.stderr.trim()}`;
-}
-const reason = whyNot();
+const reason = whyNoNamespaces();
 
 let folder: string;
 beforeEach(({ skip }) => {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/core/package.ts';
+import { whyNoNamespaces } from './namespaces.ts';
 
 // The real script between two network namespaces: one is a control plane's node, the other one that is to join. Needs
 // root for the namespaces, nft, and systemd's socket activation; the machine itself is not touched.
@@ -52,16 +53,8 @@ kill $(ip netns pids control) 2>/dev/null
 `;
 
 function whyNot(): string {
-  if (process.getuid?.() !== 0) return 'only root can make the namespaces';
-  const probe = spawnSync(
-    'unshare',
-    ['-n', 'sh', '-c', 'nft list ruleset && ip link add v type vxlan id 1 dstport 8472'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (probe.status !== 0)
-    return `nft and VXLAN do not work in a namespace here: ${probe.error?.message ?? probe.stderr}`;
+  const missing = whyNoNamespaces('nft list ruleset && ip link add v type vxlan id 1 dstport 8472', 'nft and VXLAN do');
+  if (missing !== '') return missing;
   const activate = spawnSync('systemd-socket-activate', ['--version']);
   return activate.status === 0 ? '' : 'systemd-socket-activate is not there';
 }

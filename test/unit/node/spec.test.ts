@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineInfo } from '../../../src/engine/types.ts';
 import { containerSpec, type HostDevices, publishedPorts } from '../../../src/node/spec.ts';
-import { PODMAN_FEATURES } from '../engine/support.ts';
+import { DOCKER_FEATURES, PODMAN_FEATURES } from '../engine/support.ts';
 import { testConfig } from './config.ts';
 
 type Engine = Pick<EngineInfo, 'kind' | 'features'>;
@@ -13,14 +13,7 @@ const pasta: Engine = {
 /** Way 2: the node translates. */
 const bridge: Engine = {
   kind: 'docker',
-  features: {
-    hostAddressInNode: false,
-    startsAtBoot: 'daemon',
-    monitorStarts: false,
-    portOnSeveralAddresses: false,
-    portsOnEveryAddress: false,
-    needsVxlanChecksum: true,
-  },
+  features: DOCKER_FEATURES,
 };
 const host: HostDevices = { devices: ['/dev/fuse', '/dev/net/tun'], modules: true, addressIsDefault: true };
 
