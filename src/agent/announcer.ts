@@ -8,17 +8,25 @@ const RETRY_MS = 5_000;
 /** The node may be gone already. Milliseconds. */
 const FAREWELL_MS = 2_000;
 
-/** Says on this node's own Node that its agent lives, and which load balancers it does not serve. */
+/**
+ * Says on this node's own Node that its agent lives, and which load balancers it does not serve. One write at a time:
+ * of two, the older one could come last.
+ */
 export class Announcer {
-  readonly #client: () => KubeClient;
+  readonly #client: () => Pick<KubeClient, 'ask'>;
   readonly #path: string;
   readonly #problem: (message: string) => void;
+  readonly #ending = new AbortController();
+  /** What the Node says, as far as it matters now. */
   #said = '';
+  /** The Node may say something of ours. */
+  #stands = false;
   #now: Omit<Heralded, 'at'> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
   #ended = false;
 
-  constructor(client: () => KubeClient, node: string, problem: (message: string) => void) {
+  constructor(client: () => Pick<KubeClient, 'ask'>, node: string, problem: (message: string) => void) {
     this.#client = client;
     this.#path = `/api/v1/nodes/${node}`;
     this.#problem = problem;
@@ -27,40 +35,54 @@ export class Announcer {
   /** What is so now; undefined while there are no load balancers: then nothing is written. */
   say(what: Omit<Heralded, 'at'> | undefined): void {
     this.#now = what;
-    const text = JSON.stringify(what);
-    if (what === undefined) clearTimeout(this.#timer);
-    else if (text !== this.#said) this.#later(GATHER_MS);
-    if (what === undefined) this.#said = '';
+    if (what === undefined) {
+      clearTimeout(this.#timer);
+      this.#said = '';
+    } else if (JSON.stringify(what) !== this.#said) this.#later(GATHER_MS);
   }
 
-  /** Takes it back. */
+  /** Takes it back, when the write under way is done. */
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#timer);
-    if (this.#said !== '') await this.#write(null, AbortSignal.timeout(FAREWELL_MS)).catch(() => {});
+    const late = setTimeout(() => this.#ending.abort(), FAREWELL_MS);
+    await this.#writing;
+    if (this.#stands) await this.#write(null).catch(() => {});
+    clearTimeout(late);
   }
 
+  /** While one is under way, it is that one which looks for what has come meanwhile. */
   #later(ms: number): void {
     clearTimeout(this.#timer);
-    if (!this.#ended) this.#timer = setTimeout(() => void this.#renew(), ms);
+    if (this.#ended || this.#writing !== undefined) return;
+    this.#timer = setTimeout(() => {
+      if (this.#now !== undefined) this.#writing = this.#renew(this.#now);
+    }, ms);
   }
 
-  async #renew(): Promise<void> {
-    const now = this.#now;
-    if (now === undefined) return;
+  async #renew(now: Omit<Heralded, 'at'>): Promise<void> {
+    const next = await this.#try(now);
+    this.#writing = undefined;
+    this.#later(next);
+  }
+
+  /** Returns after how long to write again. Milliseconds. */
+  async #try(now: Omit<Heralded, 'at'>): Promise<number> {
     try {
-      const { status } = await this.#write({ at: new Date().toISOString(), ...now }, AbortSignal.timeout(RENEW_MS));
+      this.#stands = true;
+      const { status } = await this.#write({ at: new Date().toISOString(), ...now });
       if (status >= 300) throw new Error(`status ${status}`);
-      this.#said = JSON.stringify(now);
-      this.#later(JSON.stringify(this.#now) === this.#said ? RENEW_MS : GATHER_MS);
+      this.#said = this.#now === undefined ? '' : JSON.stringify(now);
+      return JSON.stringify(this.#now) === this.#said ? RENEW_MS : GATHER_MS;
     } catch (error) {
-      this.#problem(`the Node cannot be annotated: ${String(error)}`);
-      this.#later(RETRY_MS);
+      if (!this.#ended) this.#problem(`the Node cannot be annotated: ${String(error)}`);
+      return RETRY_MS;
     }
   }
 
-  #write(said: Heralded | null, signal: AbortSignal): Promise<{ status: number }> {
+  #write(said: Heralded | null): Promise<{ status: number }> {
     const annotations = { [ANNOTATION]: said === null ? null : JSON.stringify(said) };
-    return this.#client().ask(this.#path, { method: 'PATCH', body: { metadata: { annotations } }, signal });
+    const body = { metadata: { annotations } };
+    return this.#client().ask(this.#path, { method: 'PATCH', body, signal: this.#ending.signal });
   }
 }
