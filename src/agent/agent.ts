@@ -1,14 +1,19 @@
+import { networkInterfaces } from 'node:os';
 import { messageOf } from '../core/errors.ts';
 import { rkubeVersion } from '../core/package.ts';
+import { isInner } from '../host/address.ts';
 import type { AgentStatus, Answer, Request } from './control.ts';
 import type { Journal } from './journal.ts';
-import { startOf } from './process.ts';
+import { isHalted, isSevered, startOf } from './process.ts';
+import { Repair } from './repair.ts';
 import type { Look, RunningNode, SeenNode } from './seen.ts';
 import { ServedNode } from './served.ts';
 import type { Forwarder, NodePlace } from './types.ts';
 
 /** A node's first process is looked at so often: one read of /proc. Milliseconds. */
 const PULSE_MS = 1_000;
+/** Nodes are looked at for what needs mending at every so manieth. */
+const CHECK_BEATS = 5;
 /**
  * While something is missing (an engine that does not answer, a node that does not run) the engines are asked again
  * after so long, at last every five minutes. When nothing is missing they are never asked. Milliseconds.
@@ -23,6 +28,8 @@ interface Parts {
   readonly look: () => Promise<Look>;
   readonly token: (seen: SeenNode) => Promise<string>;
   readonly forwarderFor: (place: NodePlace, onLost: () => void) => Forwarder;
+  /** Mends a node in a process of its own; undefined when there is nothing to mend. */
+  readonly mend: (patient: SeenNode, signal: AbortSignal) => Promise<string | undefined>;
   readonly pulseMs?: number;
 }
 
@@ -38,9 +45,13 @@ export class Agent {
   #next: NodeJS.Timeout | undefined;
   #refusedAt = -REFUSED_MS;
   #ended = false;
+  readonly #repair: Repair;
+  #beats = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { journal, mend } = parts;
+    this.#repair = new Repair({ journal, mend, changed: () => void this.look() });
   }
 
   /** Serves until the signal aborts; then closes all ports. */
@@ -51,6 +62,7 @@ export class Agent {
     this.#ended = true;
     clearInterval(pulse);
     clearTimeout(this.#next);
+    await this.#repair.end();
     await this.#looking;
     await Promise.all([...this.#nodes.keys()].map((container) => this.#drop(container)));
   }
@@ -65,6 +77,7 @@ export class Agent {
   }
 
   async answer(request: Request): Promise<Answer> {
+    if (request.do === 'give-way') return { gaveWay: await this.#repair.giveWay(request.container) };
     if (request.do === 'status') return { status: this.#status() };
     if (request.do === 'look' || request.do === 'sync') {
       this.#tries = 0;
@@ -94,7 +107,9 @@ export class Agent {
   }
 
   /** Acts on what was seen; whether nothing is missing. */
-  async #take({ engines, nodes }: Look): Promise<boolean> {
+  async #take(look: Look): Promise<boolean> {
+    const { engines, nodes } = look;
+    this.#repair.take(look);
     const before = this.#seen;
     const unknown = [...this.#seen.values()].filter(({ engine }) => !engines.includes(engine));
     this.#seen = new Map([...unknown, ...nodes].map((seen) => [seen.container, seen]));
@@ -144,6 +159,19 @@ export class Agent {
       this.#tries = 0;
       void this.#drop(container).then(() => this.look());
     }
+    if (this.#beats++ % CHECK_BEATS === 0) this.#check();
+  }
+
+  #check(): void {
+    const here = hostAddresses();
+    this.#repair.check((seen) => {
+      if (!seen.runs) return 'ended';
+      const pid = this.#nodes.get(seen.container)?.served.seen.running.place.pid;
+      if (pid === undefined) return undefined;
+      if (isHalted(pid)) return 'halted';
+      if (here.length > 0 && !here.includes(seen.address)) return 'moved';
+      return isSevered(pid) ? 'severed' : undefined;
+    });
   }
 
   async #drop(container: string): Promise<void> {
@@ -172,5 +200,13 @@ export class Agent {
     };
   }
 }
+
+/** IPv4 addresses of the host that others may reach. */
+const hostAddresses = (): readonly string[] =>
+  Object.entries(networkInterfaces())
+    .filter(([name]) => !isInner(name))
+    .flatMap(([, all = []]) =>
+      all.flatMap(({ family, internal, address }) => (family === 'IPv4' && !internal ? address : [])),
+    );
 
 const nameOf = ({ cluster, node }: SeenNode): string => `${cluster}/${node}`;

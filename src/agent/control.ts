@@ -13,7 +13,9 @@ export type Request =
   /** Looks at engines anew, soon. */
   | { readonly do: 'look' }
   /** Looks at engines and Services anew; answered when all is done that can be done now. */
-  | { readonly do: 'sync' };
+  | { readonly do: 'sync' }
+  /** The user's rkube wants this node: whatever the agent is doing to it ends. */
+  | { readonly do: 'give-way'; readonly container: string };
 
 export interface AgentStatus {
   readonly pid: number;
@@ -40,6 +42,8 @@ export interface AgentStatus {
 export interface Answer {
   readonly status?: AgentStatus;
   readonly ports?: readonly PortRow[];
+  /** Whether the agent was working on the node. */
+  readonly gaveWay?: boolean;
   readonly error?: string;
 }
 

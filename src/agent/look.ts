@@ -56,11 +56,12 @@ async function lookInto(run: Run, host: Host, engine: ContainerEngine, container
     role,
     address: raw.address ?? '',
     listen: raw.address ?? '',
+    runs: container.status === 'running',
     problem: `the container is ${container.status}`,
     published: [],
     manual: [],
   };
-  if (container.status !== 'running') return seen;
+  if (!seen.runs) return seen;
   try {
     const fixed = [rawLayer(raw, `node ${seen.node}`)];
     const config = await resolveConfig({ flags: {}, env: {}, file: new Map(), hostname: host.hostname, fixed });

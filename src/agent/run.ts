@@ -7,7 +7,11 @@ import { askRkube } from './child.ts';
 import { answerRequests } from './control.ts';
 import { forwarderFor } from './forward/choose.ts';
 import { type Entry, Journal } from './journal.ts';
+import { mend } from './mend.ts';
 import type { Look } from './seen.ts';
+
+/** A node made again on a busy host. Milliseconds. */
+const MEND_MS = 900_000;
 
 /** What the agent is given by the process it runs in. */
 export interface Surroundings {
@@ -34,6 +38,8 @@ export async function runAgent({ env, uid, write, signal }: Surroundings): Promi
     look: () => askRkube<Look>(['agent', 'look', '--progress', 'plain'], signal),
     token: async ({ engine, container }) =>
       (await askRkube<{ token: string }>(['agent', 'token', engine, container, '--progress', 'plain'], signal)).token,
+    mend: (patient, ended) =>
+      mend((args, until) => askRkube(args, until, MEND_MS), patient, AbortSignal.any([signal, ended])),
     forwarderFor,
   });
   await answerRequests(path, (request) => agent.answer(request), signal).catch((cause: unknown) => {

@@ -28,6 +28,8 @@ export interface SeenNode {
   readonly address: string;
   /** Address that live ports listen on. */
   readonly listen: string;
+  /** Whether its container runs. */
+  readonly runs: boolean;
   /** Why it cannot be served now; '' when it can. */
   readonly problem: string;
   /** Ports the engine itself opens. */

@@ -9,9 +9,11 @@ interface Terminal {
 /** Runs a command in the node with this process's terminal or pipes; resolves with its exit code. */
 export async function enterNode(site: Site, argv: readonly string[], terminal: Terminal): Promise<number> {
   await rejectStopped(site);
-  const tty = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
-  return site.engine.runner.attach(site.node.spec(argv, { effect: 'read', terminal: tty ? 'tty' : 'stdin' }));
+  return site.engine.runner.attach(site.node.spec(argv, { effect: 'read', terminal: terminalOf(terminal) }));
 }
+
+export const terminalOf = ({ stdin, stdout }: Terminal): 'tty' | 'stdin' =>
+  stdin.isTTY === true && stdout.isTTY === true ? 'tty' : 'stdin';
 
 /** @throws RkubeError `node-not-running` */
 export async function rejectStopped({ node, config }: Site): Promise<void> {

@@ -9,7 +9,7 @@ import { nerdctl } from './nerdctl.ts';
 import { type Elsewhere, onOtherMachine, type Place } from './place.ts';
 import { podman } from './podman.ts';
 import { type Rejection, refusal } from './refusal.ts';
-import type { ContainerEngine, Dialect, EngineInfo } from './types.ts';
+import type { ContainerEngine, ContainerState, Dialect, EngineInfo } from './types.ts';
 
 const DIALECTS: Readonly<Record<EngineKind, Dialect>> = { podman, docker, nerdctl };
 
@@ -115,4 +115,31 @@ const notInstalled = (kind: EngineKind): Rejection => ({
 function lastWords(error: unknown, hung: boolean): string {
   const said = !hung && error instanceof RkubeError && error.id === 'command-failed' ? error.details.slice(1) : [];
   return said.at(-1) ?? messageOf(error).replace(/^Asking \w+ about itself: /, '');
+}
+
+/**
+ * The first engine that has a running container of this name, asked for nothing else: what an engine tells of itself
+ * takes it longer than all the rest of a short command. Only engines that are surely this user's own, on this host.
+ * undefined where there is any doubt: detectEngine knows more, and says why.
+ */
+export async function findRunning(
+  host: Host,
+  wanted: Wanted,
+  name: string,
+): Promise<{ readonly dialect: Dialect; readonly container: ContainerState } | undefined> {
+  if (wanted.allowRootful || host.uid === 0) return undefined;
+  for (const kind of candidates(wanted.engine)) {
+    const dialect = DIALECTS[kind];
+    const { setup } = dialect;
+    if ((await setup.elsewhere(host)) !== undefined) return undefined;
+    const file = await setup.daemonFile?.(host);
+    if (file !== undefined && !file.startsWith(`${runtimeFolder(host)}/`)) return undefined;
+    if (file !== undefined && (await host.stat(file)) === undefined) continue;
+    const { spec, parse } = dialect.inspectContainer(name);
+    const result = await host.runner.run(spec);
+    if (result.notFound) continue;
+    const container = parse(result);
+    if (container !== undefined) return container.status === 'running' ? { dialect, container } : undefined;
+  }
+  return undefined;
 }

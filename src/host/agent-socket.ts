@@ -7,6 +7,9 @@ import type { Host } from './types.ts';
 /** Looking at engines, and ending a repair, on a busy host. Milliseconds. */
 const ANSWER_MS = 120_000;
 
+/** Set for an rkube that the agent runs: it never asks the agent to give way. */
+export const FROM_AGENT = 'RKUBE_FROM_AGENT';
+
 /** Where the user's agent is asked: in the user's runtime folder, which nobody else can enter. */
 export const socketPath = (host: Pick<Host, 'env' | 'uid'>): string => join(runtimeFolder(host), 'rkube', 'agent.sock');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { says } from './says.ts';
-import { TestSite } from './site.ts';
+import { IGNORED, TestSite } from './site.ts';
 
 const NODE = 'rkube-rkube-NODE';
 const WELL = { match: 'is-system-running', stdout: 'degraded\n\ndefault via 192.0.2.1 dev eth0\n' };
@@ -85,6 +85,21 @@ describe('rkube up --restore', () => {
     await site.run(['up']);
     const outcome = await restore(site);
     expect([restored(outcome), outcome.words[0]?.split(' ')[0]]).toEqual([what, first]);
+  });
+
+  it("follows the host's address, also where the node had ended, and tells what the move needs of others", async () => {
+    using made = new TestSite({ rules: [WELL] });
+    const old = { env: { HOST_IP: '192.0.2.50' }, ignore: [...IGNORED, 'address'] };
+    expect(await made.run(['init'], old)).toMatchObject({ exitCode: 0 });
+    await engine(made, 'stop', NODE);
+    const etcd = {
+      match: 'etcdctl .* member list',
+      stdout: `1d, started, ${made.node}, https://192.0.2.50:2380, x, false\n`,
+    };
+    using site = new TestSite({ from: made, rules: [WELL, etcd] });
+    const outcome = await site.run(['up', '--restore', '--json', ...IGNORED.flatMap((id) => ['--ignore', id])]);
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: says('moved from 192.0.2.50 to') });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ restored: 'moved', moved: { from: '192.0.2.50', tell: [] } });
   });
 
   it('leaves down what rkube down took down, also when others had stopped it before', async () => {

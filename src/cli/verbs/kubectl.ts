@@ -13,14 +13,12 @@ export const kubectl: Verb = {
   settings: 'node',
   passThrough: true,
   async run(invocation) {
-    const { openSite } = await import('../context.ts');
-    const { enterNode } = await import('../../cluster/enter.ts');
+    const { enter } = await import('../enter.ts');
     const { readKubeconfig } = await import('../../cluster/kubeconfig.ts');
     const { KUBECONFIG, kubectlArgv } = await import('../../kube/kubectl.ts');
-    const site = await openSite(invocation);
-    const argv = kubectlArgv(KUBECONFIG.admin, invocation.args);
-    invocation.exitCode = await enterNode(site, argv, invocation.process);
+    const { exitCode, site } = await enter(invocation, kubectlArgv(KUBECONFIG.admin, invocation.args));
+    invocation.exitCode = exitCode;
     // Only a failure is worth the question whether this node can be asked at all.
-    if (invocation.exitCode !== 0) await readKubeconfig(site, 'local');
+    if (exitCode !== 0) await readKubeconfig(await site(), 'local');
   },
 };

@@ -12,9 +12,8 @@ export const shell: Verb = {
   settings: 'node',
   passThrough: true,
   async run(invocation) {
-    const { openSite } = await import('../context.ts');
-    const { enterNode } = await import('../../cluster/enter.ts');
+    const { enter } = await import('../enter.ts');
     const argv = invocation.args.length > 0 ? invocation.args : ['bash', '--login'];
-    invocation.exitCode = await enterNode(await openSite(invocation), argv, invocation.process);
+    invocation.exitCode = (await enter(invocation, argv)).exitCode;
   },
 };

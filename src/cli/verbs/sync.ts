@@ -30,16 +30,9 @@ export const sync: Verb = {
     const steps = new Steps(invocation.run);
     const result = await steps.guard(() => sync(site, steps, { controlPlanes, ignore: invocation.ignore }));
     await tellAgent(site);
-    const { node, address, from, tell } = result;
-    invocation.answer(result, () => `${node}   ${address}   ${result.role}`);
-    if (from !== undefined) invocation.next('', `Node ${node} moved from ${from} to ${address}.`);
-    if (tell.length > 0) {
-      const planes = result.controlPlanes.map((each) => `--control-plane ${each}`).join(' ');
-      invocation.next(
-        `${tell.join(', ')} ${tell.length === 1 ? 'asks' : 'ask'} it at ${from} still. On each of these hosts:`,
-        `  rkube sync ${planes}`,
-      );
-    }
+    const { tellMoved } = await import('../moved.ts');
+    invocation.answer(result, () => `${result.node}   ${result.address}   ${result.role}`);
+    tellMoved(invocation, result);
   },
 };
 

@@ -27,13 +27,17 @@ export const up: Verb = {
     const { openSite } = await import('../context.ts');
     const { up } = await import('../../cluster/up.ts');
     const { Steps } = await import('../../cluster/steps.ts');
-    const site = await openSite(invocation);
+    const restores = invocation.flags['restore'] === true;
+    const settle = restores ? (await import('../../cluster/move/settings.ts')).movedSettings : undefined;
+    const site = await openSite(invocation, [], settle);
     const steps = new Steps(invocation.run, invocation.stepOptions);
     const { cluster, node, address } = site.config;
-    if (invocation.flags['restore'] === true) {
+    if (restores) {
       const { restore } = await import('../../cluster/restore.ts');
-      const restored = await steps.guard(() => restore(site, steps, invocation.ignore));
-      return invocation.answer({ cluster, node, restored }, () => `${node}   ${restored}`);
+      const result = await steps.guard(() => restore(site, steps, invocation.ignore));
+      invocation.answer({ cluster, node, ...result }, () => `${node}   ${result.restored}`);
+      if (result.moved !== undefined) (await import('../moved.ts')).tellMoved(invocation, result.moved);
+      return;
     }
     const role = invocation.flags['worker'] === true ? { role: 'worker' as const } : {};
     const state = await steps.guard(() => up(site, steps, { ...role, ignore: invocation.ignore }));

@@ -35,6 +35,7 @@ function seenNode(access: Access | undefined, pid: number, over: Partial<SeenNod
     role: 'control-plane',
     address: '192.0.2.7',
     listen: '192.0.2.7',
+    runs: access !== undefined,
     problem: access === undefined ? 'the container is stopped' : '',
     published: [],
     manual: [],
@@ -49,7 +50,7 @@ const service = (name: string, nodePort: number) => ({
 });
 
 /** An agent that sees what the test lets it see. */
-function startAgent(look: () => Look | Promise<Look>) {
+function startAgent(look: () => Look | Promise<Look>, mend = async (): Promise<string | undefined> => undefined) {
   const entries: Entry[] = [];
   const forwarders: FakeForwarder[] = [];
   const lost: (() => void)[] = [];
@@ -67,6 +68,7 @@ function startAgent(look: () => Look | Promise<Look>) {
       return made;
     },
     token: async () => 'token',
+    mend,
     pulseMs: 10,
   });
   const controller = new AbortController();

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { remedy } from '../../../src/cluster/restore.ts';
+import type { NodeState } from '../../../src/node/state.ts';
 
-const up = { down: false };
-const down = { down: true };
+const HERE = '192.0.2.7';
+const state = { phase: 'member', address: HERE } as NodeState;
+const up = { down: false, state };
+const down = { down: true, state };
+const elsewhere = { ...state, address: '192.0.2.50' };
 
 test.each([
   ['nothing on a volume', undefined, 'absent', 'well', 'gone'],
@@ -15,6 +19,15 @@ test.each([
   ['one without its network', up, 'running', 'severed', 'created'],
   ['one taken down', down, 'stopped', 'well', 'down'],
   ['one taken down whose container others removed', down, 'absent', 'well', 'down'],
+  ['one whose host has another address', { down: false, state: elsewhere }, 'running', 'well', 'moved'],
+  [
+    'one whose move was cut off',
+    { down: false, state: { ...state, movedFrom: '192.0.2.50' } },
+    'created',
+    'well',
+    'moved',
+  ],
+  ['one taken down whose host has another address', { down: true, state: elsewhere }, 'stopped', 'well', 'down'],
 ] as const)('%s', (_, notes, container, health, what) => {
-  expect(remedy(notes, container, health)).toBe(what);
+  expect(remedy(notes, HERE, container, health)).toBe(what);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineKind } from '../../../src/config/types.ts';
 import type { CommandRunner } from '../../../src/core/command.ts';
 import { RkubeError } from '../../../src/core/errors.ts';
-import { detectEngine, mayAnswer } from '../../../src/engine/detect.ts';
+import { detectEngine, findRunning, mayAnswer } from '../../../src/engine/detect.ts';
 import type { Place } from '../../../src/engine/place.ts';
 import { type FakeOptions, fakeEngines, placeWith } from '../../fixtures/engine/fake-engines.ts';
 import { fakeHost } from '../preflight/fake.ts';
@@ -295,4 +295,54 @@ describe('a further engine is asked', () => {
     ['nerdctl with a containerd of the user', 'nerdctl', { files: { [CHILD]: '77' } }, true],
     ['nerdctl without', 'nerdctl', {}, false],
   ])('%s', async (_, kind, host, expected) => expect(await mayAnswer(fakeHost(host), kind)).toBe(expected));
+});
+
+describe('a node that runs is found by its name alone', () => {
+  const NAME = 'rkube-lab-host1';
+  const SOCKET = '/run/user/1001/docker.sock';
+  const inspected = (kind: string, status = 'running') => ({
+    [`${kind} container inspect ${NAME}`]: JSON.stringify([{ Id: '1d', Name: `/${NAME}`, State: { Status: status } }]),
+  });
+  const AUTO = { engine: 'auto', allowRootful: false } as const;
+  const env = (name: string, value: string) => ({ env: { [name]: value } });
+  const OWN = { ...env('DOCKER_HOST', `unix://${SOCKET}`), files: { [SOCKET]: '' } };
+
+  test.each([
+    ['on the first engine', { commands: inspected('podman') }, AUTO, 'podman'],
+    ['on a later one', { commands: inspected('docker'), ...OWN }, AUTO, 'docker'],
+    [
+      'on the engine named',
+      { commands: { ...inspected('podman'), ...inspected('docker') }, ...OWN },
+      { ...AUTO, engine: 'docker' },
+      'docker',
+    ],
+    ['but not one that is stopped', { commands: inspected('podman', 'exited') }, AUTO, undefined],
+    ['but not on a daemon that does not run', { commands: inspected('docker'), env: OWN.env }, AUTO, undefined],
+    [
+      "but not on a daemon that is not the user's",
+      {
+        commands: inspected('docker'),
+        ...env('DOCKER_HOST', 'unix:///run/docker.sock'),
+        files: { '/run/docker.sock': '' },
+      },
+      { ...AUTO, engine: 'docker' },
+      undefined,
+    ],
+    [
+      'but not on another host',
+      { commands: inspected('podman'), ...env('CONTAINER_HOST', 'ssh://far/x.sock') },
+      AUTO,
+      undefined,
+    ],
+    ['but not as root', { commands: inspected('podman'), uid: 0 }, AUTO, undefined],
+    [
+      'but not where a rootful one is wanted',
+      { commands: inspected('podman') },
+      { ...AUTO, allowRootful: true },
+      undefined,
+    ],
+    ['where there is none', {}, AUTO, undefined],
+  ] as const)('%s', async (_, host, wanted, kind) => {
+    expect((await findRunning(fakeHost(host), wanted, NAME))?.dialect.kind).toBe(kind);
+  });
 });

@@ -1,0 +1,33 @@
+import type { Restoration, Restored } from '../cluster/restore.ts';
+import type { SeenNode } from './seen.ts';
+
+/** Runs this rkube with these arguments and parses the JSON that it prints. */
+type Ask = <T>(args: readonly string[], signal: AbortSignal) => Promise<T>;
+
+const DONE: Readonly<Record<Exclude<Restored, 'moved'>, string | undefined>> = {
+  started: 'its container had ended: started again',
+  restarted: 'its systemd did not answer: started again',
+  created: 'its container or network was gone: made again, with its state and settings',
+  running: 'it runs',
+  down: undefined,
+  gone: undefined,
+};
+
+/**
+ * Mends a node by the verb that a user would type.
+ * @returns what was done; undefined when the node is to stay as it is
+ */
+export async function mend(
+  ask: Ask,
+  { cluster, node, engine }: SeenNode,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const which = ['--cluster', cluster, '--node', node, '--engine', engine];
+  const args = ['up', '--restore', ...which, '--json', '--progress', 'plain'];
+  const { restored, moved } = await ask<Restoration>(args, signal);
+  if (restored !== 'moved' || moved === undefined) return restored === 'moved' ? undefined : DONE[restored];
+  const { from, address, tell, controlPlanes } = moved;
+  const line = `rkube sync ${controlPlanes.map((each) => `--control-plane ${each}`).join(' ')}`;
+  const others = tell.length === 0 ? '' : `; on ${tell.join(', ')}, which ask it there still, run: ${line}`;
+  return `moved with its host from ${from} to ${address}${others}`;
+}
