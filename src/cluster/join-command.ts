@@ -2,7 +2,7 @@ import { RkubeError } from '../core/errors.ts';
 import { encodeTicket, type Ticket } from '../kubeadm/ticket.ts';
 import { caCertHash, createToken, uploadCertificates } from '../kubeadm/verbs.ts';
 import type { NodeContainer } from '../node/container.ts';
-import { readState } from '../node/state.ts';
+import { type NodeState, readState } from '../node/state.ts';
 import { fullPacket } from './pod-network.ts';
 import type { Site } from './site.ts';
 import type { Steps } from './steps.ts';
@@ -52,8 +52,7 @@ export async function joinCommand(site: Site, steps: Steps, options: JoinCommand
 }
 
 async function readCluster(site: Site) {
-  const state = await readState(site.node);
-  const ca = await site.node.readFile('/etc/kubernetes/pki/ca.crt');
+  const { state, ca } = await read(site.node);
   if (state?.phase === 'member' && state.role === 'control-plane' && ca !== undefined) return { state, ca };
   const container = await site.node.state();
   throw new RkubeError({
@@ -67,6 +66,16 @@ async function readCluster(site: Site) {
     }`,
     next: 'Run it on a control-plane host, or `rkube init` first.',
   });
+}
+
+/** Nothing of a node that does not run; one that runs has to answer. */
+async function read(node: NodeContainer): Promise<{ state?: NodeState | undefined; ca?: string | undefined }> {
+  try {
+    return { state: await readState(node), ca: await node.readFile('/etc/kubernetes/pki/ca.crt') };
+  } catch (error) {
+    if ((await node.state())?.status === 'running') throw error;
+    return {};
+  }
 }
 
 /** Bytes of a full packet where this node answers those that are to join; undefined where it was made without that. */

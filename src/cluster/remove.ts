@@ -6,6 +6,7 @@ import { kubeadmReset } from '../kubeadm/verbs.ts';
 import { removeNode, stopNode } from '../node/lifecycle.ts';
 import { noteDown } from '../node/notes.ts';
 import { type NodeState, readState, writeState } from '../node/state.ts';
+import { rejectStopped } from './enter.ts';
 import { lockNode, type Site } from './site.ts';
 import type { Steps } from './steps.ts';
 
@@ -25,7 +26,7 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
 export async function reset(site: Site, steps: Steps): Promise<NodeState | undefined> {
   await lockNode(site);
   // Before anything runs in it: it may be somebody else's.
-  await site.node.state();
+  await rejectStopped(site);
   const state = await readState(site.node);
   if (state === undefined || state.phase === 'empty') {
     steps.skip('The node is a member of no cluster');
@@ -43,7 +44,7 @@ export async function remove(site: Site, steps: Steps): Promise<NodeState | unde
   const { run, host, node, names } = site;
   await lockNode(site);
   const container = await node.state();
-  const state = container?.status === 'running' ? await readState(node) : undefined;
+  const state = container?.status === 'running' ? await knownState(run, node) : undefined;
   if (state?.phase === 'member' && state.controlPlanes.length > 1 && state.role === 'control-plane') {
     // Without this the other control planes keep counting a dead etcd member.
     await steps
@@ -53,6 +54,14 @@ export async function remove(site: Site, steps: Steps): Promise<NodeState | unde
   await steps.step('Remove node container, boot unit, volumes and network', () => removeNode(run, host, node, names));
   await removeKubeconfig(site);
   return state;
+}
+
+/** A node that does not answer is removed all the same. */
+async function knownState(run: Site['run'], node: Site['node']): Promise<NodeState | undefined> {
+  return readState(node).catch((error: unknown) => {
+    report(run.reporter, 'warn', `It is not known what the node was: ${messageOf(error)}`);
+    return undefined;
+  });
 }
 
 async function removeKubeconfig(site: Site): Promise<void> {

@@ -1,3 +1,4 @@
+import { messageOf, RkubeError } from '../core/errors.ts';
 import type { ContainerState } from '../engine/types.ts';
 import { type Diagnosis, diagnoseNode } from '../explain/diagnose.ts';
 import { KUBECONFIG, kubectlArgv } from '../kube/kubectl.ts';
@@ -46,8 +47,8 @@ function isAiling({ problem, node, container, phase, nodes = [], ailingPods = []
 export async function observe(site: Site, container: ContainerState | undefined): Promise<Observed> {
   const { config, engine, node } = site;
   const running = container?.status === 'running';
-  const state = running ? await readState(node) : undefined;
-  const cluster = state?.phase === 'member' ? await askCluster(site, state) : { problem: '' };
+  const [state, problem] = running ? await readPhase(node) : [undefined, ''];
+  const cluster = state?.phase === 'member' ? await askCluster(site, state) : { problem };
   return {
     cluster: config.cluster,
     node: config.node,
@@ -62,6 +63,17 @@ export async function observe(site: Site, container: ContainerState | undefined)
     pods: undefined,
     ...cluster,
   };
+}
+
+/** The node's state, and why it could not be read: a status tells of both. */
+async function readPhase(node: Site['node']): Promise<[NodeState | undefined, string]> {
+  return readState(node).then(
+    (state) => [state, ''],
+    (error: unknown) => [
+      undefined,
+      [messageOf(error), ...(error instanceof RkubeError ? error.details.slice(-1) : [])].join(': '),
+    ],
+  );
 }
 
 async function askCluster(site: Site, state: NodeState): Promise<Pick<Status, 'problem'> & Partial<Observed>> {

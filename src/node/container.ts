@@ -1,5 +1,6 @@
 import { type CommandResult, type CommandRunner, type CommandSpec, display, type RunOptions } from '../core/command.ts';
 import { commandError, RkubeError } from '../core/errors.ts';
+import { engineError } from '../engine/outcome.ts';
 import type { ContainerEngine, ContainerState, ExecOptions } from '../engine/types.ts';
 import { type Owner, rejectOthers } from './ours.ts';
 import { NodeSession, SESSION } from './session.ts';
@@ -75,9 +76,11 @@ export class NodeContainer {
     }
   }
 
-  /** Text of a file in the node; undefined when it is not there. */
+  /** Text of a file in the node; undefined when it is not there. @throws RkubeError when the node could not be asked */
   async readFile(path: string): Promise<string | undefined> {
     const result = await this.try(['cat', path], { effect: 'read', dry: '' });
-    return result.exitCode === 0 && result.stdout !== '' ? result.stdout : undefined;
+    if (result.exitCode === 0) return result.stdout === '' ? undefined : result.stdout;
+    if (/^cat: .*: No such file or directory$/m.test(result.stderr)) return undefined;
+    throw engineError(result, `Reading ${path} in the node`);
   }
 }

@@ -36,6 +36,15 @@ describe('rkube down, reset and delete', () => {
     expect(await site.run(['status'])).toMatchObject({ stdout: says('absent') });
   });
 
+  it('delete removes a node that cannot be asked, and says so', async () => {
+    using site = member({ rules: [{ match: '^cat ', exitCode: 126, stderr: 'no space left on device\n' }] });
+    expect(await site.run(['delete', '--yes'])).toMatchObject({
+      exitCode: 0,
+      stderr: says('It is not known what the node was: Reading /var/lib/rkube/state.json'),
+    });
+    expect(site.contents().filter((name) => name.includes('NODE'))).toEqual([]);
+  });
+
   it('delete of nothing is fine', async () => {
     using site = new TestSite();
     expect(await site.run(['delete', '--yes'])).toMatchObject({ exitCode: 0 });

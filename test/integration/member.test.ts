@@ -90,6 +90,20 @@ describe('rkube status', () => {
       stderr: says('`rkube up` starts it'),
     });
   });
+
+  it('tells of a node that cannot be asked', async () => {
+    using site = member({
+      rules: [
+        { match: '^cat /var/lib/rkube/state', exitCode: 126, stderr: 'write /run/exec: no space left on device\n' },
+      ],
+    });
+    const { stdout } = await site.run(['status', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      container: 'running',
+      phase: 'unknown',
+      problem: says(/^Reading \S+ in the node: [^]*no space left/),
+    });
+  });
 });
 
 describe('rkube kubeconfig', () => {
@@ -113,6 +127,29 @@ describe('rkube kubeconfig', () => {
       stdout: `${site.home}/.kube/rkube-rkube.yaml\n`,
     });
     expect(site.mode('.kube/rkube-rkube.yaml')).toBe('600');
+  });
+
+  it.each([
+    ['kubeconfig', ['kubeconfig']],
+    ['kubectl', ['kubectl', 'get', 'nodes']],
+    ['join-command', ['join-command']],
+    ['up', ['up']],
+  ])('%s tells why the node could not be asked, not that it is none', async (_, words) => {
+    using site = member({
+      rules: [
+        {
+          match: '^(cat /etc/kubernetes|cat /var/lib/rkube/state|kubectl)',
+          exitCode: 126,
+          stderr: 'write /run/exec: no space left on device\n',
+        },
+      ],
+    });
+    const { exitCode, stderr } = await site.run(words);
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toMatch(
+      /Reading \/(etc\/kubernetes|var\/lib\/rkube)\/\S+ in the node[^]*no space left[^]*→ Free space/,
+    );
+    expect(stderr).not.toMatch(/no administrator|cannot make tickets/);
   });
 
   it('is refused where no cluster was made', async () => {
@@ -175,6 +212,12 @@ describe('commands in the node', () => {
       });
     },
   );
+});
+
+it.each(['kubeconfig', 'reset --yes'])('%s says that a stopped node does not run', async (words) => {
+  using site = member();
+  await site.run(['down']);
+  expect(await site.run(words.split(' '))).toMatchObject({ exitCode: 1, stderr: says('`rkube up` starts it') });
 });
 
 describe('rkube join-command', () => {

@@ -16,7 +16,9 @@ export const kubeconfig: Verb = {
   async run(invocation) {
     const { openSite } = await import('../context.ts');
     const { readKubeconfig, writeKubeconfig } = await import('../../cluster/kubeconfig.ts');
+    const { rejectStopped } = await import('../../cluster/enter.ts');
     const site = await openSite(invocation);
+    await rejectStopped(site);
     if (invocation.flags['write'] === true) invocation.print(await writeKubeconfig(site));
     else invocation.print(await readKubeconfig(site, invocation.flags['remote'] === true ? 'remote' : 'local'));
   },
