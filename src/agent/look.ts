@@ -1,20 +1,17 @@
-import { parse } from 'yaml';
 import { site } from '../cluster/site.ts';
 import { rawLayer } from '../config/layers.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import { ENGINE_KINDS, type RawConfig, type Role } from '../config/types.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
-import { detectEngine, mayAnswer } from '../engine/detect.ts';
 import type { ContainerEngine, ContainerState } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
-import type { NodeContainer } from '../node/container.ts';
 import { LABEL } from '../node/names.ts';
 import { publishedPorts } from '../node/spec.ts';
-import type { NodeState } from '../node/state.ts';
+import { nodeContainers } from './containers.ts';
 import { forwarderPlace } from './forward/place.ts';
-import { MANUAL_PORTS, readManual } from './manual.ts';
-import type { Access, Look, SeenNode } from './seen.ts';
+import { accessOf, readNode } from './node-files.ts';
+import type { Look, SeenNode } from './seen.ts';
 
 /** Asks all engines of this user for rkube's nodes, and each node for what the agent must know. Changes nothing. */
 export async function look(run: Run, host: Host): Promise<Look> {
@@ -28,18 +25,17 @@ async function lookAt(
   host: Host,
   kind: (typeof ENGINE_KINDS)[number],
 ): Promise<{ engine: string; nodes: readonly SeenNode[] } | undefined> {
-  if (!(await mayAnswer(host, kind))) return undefined;
   try {
-    const engine = await detectEngine(host, { engine: kind, allowRootful: false });
-    const names = await engine.ask(engine.dialect.listContainers(LABEL.cluster));
+    const found = await nodeContainers(host, kind);
+    if (found === undefined) return undefined;
     const nodes: SeenNode[] = [];
-    for (const name of names) {
+    for (const { name, engine } of found) {
       const container = await engine.ask(engine.dialect.inspectContainer(name));
       if (container !== undefined) nodes.push(await lookInto(run, host, engine, container));
     }
     return { engine: kind, nodes };
   } catch {
-    // Not installed, not running, not rootless: nothing is known of its nodes.
+    // It has ended meanwhile: nothing is known of its nodes.
     return undefined;
   }
 }
@@ -66,60 +62,18 @@ async function lookInto(run: Run, host: Host, engine: ContainerEngine, container
     const fixed = [rawLayer(raw, `node ${seen.node}`)];
     const config = await resolveConfig({ flags: {}, env: {}, file: new Map(), hostname: host.hostname, fixed });
     const there = site(run, host, engine, config);
-    const { state, kubeconfig, certificate, manual } = await read(there.node);
+    const files = await readNode(there.node);
+    const { state, manual } = files;
     const { address } = state;
     const listen = state.listen || address;
     const known = { ...seen, role: state.role, address, listen, manual };
     const published = publishedPorts({ ...config, address }, role, engine.info.features);
-    if (state.phase !== 'member' || certificate === '') return { ...known, problem: 'not a member of a cluster yet' };
+    if (state.phase !== 'member' || files.certificate === '')
+      return { ...known, problem: 'not a member of a cluster yet' };
     const place = await forwarderPlace({ ...there, config: { ...config, address } });
-    const access = accessOf(state, kubeconfig, certificate);
+    const access = accessOf(files);
     return { ...known, published, problem: '', running: { place, access } };
   } catch (error) {
     return { ...seen, problem: messageOf(error) };
   }
-}
-
-const STATE = '/var/lib/rkube/state.json';
-const FILES = [
-  STATE,
-  '/etc/kubernetes/kubelet.conf',
-  '/var/lib/kubelet/pki/kubelet-client-current.pem',
-  MANUAL_PORTS,
-] as const;
-/** Stands in none of the files. */
-const MARK = '=== rkube-agent ===';
-
-/** One command in the node: each takes up to a second on a busy host. */
-async function read(node: NodeContainer) {
-  const script = 'mark=$1; shift; for file; do cat "$file" 2>/dev/null; echo; echo "$mark"; done';
-  const text = await node.run(['sh', '-c', script, 'sh', MARK, ...FILES], {
-    doing: 'Reading the node',
-    effect: 'read',
-  });
-  const [state = '', kubeconfig = '', certificate = '', manual = ''] = text.split(MARK).map((part) => part.trim());
-  return {
-    state: JSON.parse(state || '{"phase":"empty"}') as NodeState,
-    kubeconfig,
-    certificate,
-    manual: readManual(manual),
-  };
-}
-
-/** The node's own identity, `system:node:NAME`: it may read Services, and make Events. */
-function accessOf(state: NodeState, kubeconfig: string, certificate: string): Access {
-  const { clusters } = parse(kubeconfig) as {
-    clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
-  };
-  const cluster = clusters[0]?.cluster ?? { server: '', 'certificate-authority-data': '' };
-  const own = state.role === 'control-plane' ? [state.address] : [];
-  return {
-    // kubelet.conf of a control plane may name its address; every API has a certificate for the endpoint.
-    name: state.endpoint,
-    port: Number(new URL(cluster.server).port || 443),
-    addresses: [...new Set([...own, ...state.controlPlanes])],
-    ca: Buffer.from(cluster['certificate-authority-data'], 'base64').toString(),
-    certificate,
-    token: '',
-  };
 }

@@ -1,12 +1,11 @@
-import { ENGINE_KINDS, type EngineKind } from '../config/types.ts';
+import { ENGINE_KINDS } from '../config/types.ts';
 import { messageOf } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
-import { detectEngine, mayAnswer } from '../engine/detect.ts';
 import { socketPath } from '../host/agent-socket.ts';
 import type { Host } from '../host/types.ts';
 import { hasUserManager, readUnit, removeUnit, startByUnit } from '../node/boot-unit.ts';
-import { LABEL } from '../node/names.ts';
+import { nodeContainers } from './containers.ts';
 import { askAgent } from './control.ts';
 
 /** systemd user unit of the agent: one for each user of a host. */
@@ -83,14 +82,7 @@ export async function tellAgent(run: Run, host: Host): Promise<void> {
 /** After a node was removed: with the last one the agent goes. */
 export async function releaseAgent(run: Run, host: Host): Promise<void> {
   if ((await readUnit(host, AGENT_UNIT)) === undefined) return tellAgent(run, host);
-  const counts = await Promise.all(ENGINE_KINDS.map((kind) => countNodes(host, kind)));
-  if (counts.some((count) => count > 0)) return tellAgent(run, host);
+  const found = await Promise.all(ENGINE_KINDS.map((kind) => nodeContainers(host, kind)));
+  if (found.some((nodes = []) => nodes.length > 0)) return tellAgent(run, host);
   await removeUnit(run, host, AGENT_UNIT);
-}
-
-/** Containers of rkube's; 0 where the engine does not answer. */
-async function countNodes(host: Host, kind: EngineKind): Promise<number> {
-  if (!(await mayAnswer(host, kind))) return 0;
-  const engine = await detectEngine(host, { engine: kind, allowRootful: false }).catch(() => undefined);
-  return engine === undefined ? 0 : (await engine.ask(engine.dialect.listContainers(LABEL.cluster))).length;
 }

@@ -6,6 +6,7 @@ import { docker } from './docker.ts';
 import { withDrivers } from './docker-info.ts';
 import { createEngine } from './engine.ts';
 import { nerdctl } from './nerdctl.ts';
+import { INFO_MS } from './outcome.ts';
 import { type Elsewhere, onOtherMachine, type Place } from './place.ts';
 import { podman } from './podman.ts';
 import { type Rejection, refusal } from './refusal.ts';
@@ -42,6 +43,25 @@ export async function detectEngine(place: Place, wanted: Wanted): Promise<Contai
   }
   if (rootful !== undefined && wanted.allowRootful) return rootful;
   throw refusal(wanted.engine, rejections);
+}
+
+/**
+ * Names of the containers with a label; undefined where the engine is not here or does not answer. Takes Podman half
+ * as long as to tell of itself, which one without such containers is spared.
+ */
+export async function listLabelled(
+  host: Host,
+  kind: EngineKind,
+  label: string,
+): Promise<readonly string[] | undefined> {
+  const dialect = DIALECTS[kind];
+  if (!(await mayAnswer(host, kind)) || (await dialect.setup.elsewhere(host)) !== undefined) return undefined;
+  const { spec, parse } = dialect.listContainers(label);
+  try {
+    return parse(await host.runner.run({ ...spec, timeoutMs: INFO_MS }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** False when no rootless daemon of this engine runs: asking it would only take time, a second on a slow host. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { ExecRule } from '../fixtures/engine/fake-engines.ts';
 import { says } from './says.ts';
 import { TestSite } from './site.ts';
 
@@ -13,6 +14,12 @@ function runtime(site: TestSite): { env: { XDG_RUNTIME_DIR: string } } {
   const folder = join(site.home, 'run');
   mkdirSync(folder, { mode: 0o700, recursive: true });
   return { env: { XDG_RUNTIME_DIR: folder } };
+}
+
+/** What a node answers when the agent asks for its files: this state, and nothing else is there. */
+function filesAre(state: string): ExecRule {
+  const mark = '=== rkube-agent ===\n';
+  return { match: '^sh -c mark=', stdout: `${state}\n${mark}\n${mark}\n${mark}\n${mark}` };
 }
 
 /** Asks until an agent answers. */
@@ -44,7 +51,7 @@ describe('rkube agent', () => {
   });
 
   it('sees a node that was made meanwhile, and says why it is not served', async () => {
-    using site = new TestSite();
+    using site = new TestSite({ rules: [filesAre('')] });
     const running = site.start(['agent'], runtime(site));
     await status(site);
     expect(await site.run(['up'], { ...runtime(site), agent: true })).toMatchObject({ exitCode: 0 });
@@ -111,5 +118,44 @@ describe('rkube agent', () => {
     using site = new TestSite({ programs: [SYSTEMCTL] });
     expect(await site.run(['up'], runtime(site))).toMatchObject({ exitCode: 0 });
     expect(site.read('systemctl.log')).not.toContain(UNIT);
+  });
+});
+
+describe('rkube agent look', () => {
+  const look = async (site: TestSite) => {
+    const { exitCode, stdout, stderr } = await site.run(['agent', 'look', '--progress', 'plain'], runtime(site));
+    if (exitCode !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as { engines: string[]; nodes: { node: string; problem: string }[] };
+  };
+
+  it('does not ask an engine about itself that has no nodes, and finds the first one there', async () => {
+    using site = new TestSite();
+    expect(await look(site)).toMatchObject({ engines: expect.arrayContaining(['podman']) as unknown, nodes: [] });
+    expect(site.called(/^info/)).toEqual([]);
+    await site.run(['up', '--node', 'one']);
+    expect(await look(site)).toMatchObject({ nodes: [{ node: 'one' }] });
+  });
+
+  it('tells of a node whose state is half written, and of the others as ever', async () => {
+    const rules = [{ ...filesAre('{"phase":"mem'), times: 1 }, filesAre('')];
+    using site = new TestSite({ rules });
+    await site.run(['up', '--node', 'one']);
+    await site.run([
+      'up',
+      '--node',
+      'two',
+      '--port-apiserver',
+      '7443',
+      '--port-kubelet',
+      '11250',
+      '--port-flannel',
+      '9472',
+    ]);
+    const { engines, nodes } = await look(site);
+    expect(engines).toContain('podman');
+    expect(nodes.map(({ problem }) => problem).toSorted()).toEqual([
+      says(/^Reading the node: \/var\/lib\/rkube\/state\.json is not whole: /),
+      'not a member of a cluster yet',
+    ]);
   });
 });
