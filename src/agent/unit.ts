@@ -79,6 +79,19 @@ export async function tellAgent(run: Run, host: Host): Promise<void> {
   if (!run.dryRun) await askAgent(socketPath(host), { do: 'look' });
 }
 
+/** Has a running agent do a pass now, and waits for it. Of this node's ports those are told that cannot be open. */
+export async function passByAgent(run: Run, host: Host, of: { cluster: string; node: string }): Promise<void> {
+  if (run.dryRun) return;
+  const answer = await askAgent(socketPath(host), { do: 'sync' });
+  if (answer === undefined) return report(run.reporter, 'info', 'No agent runs: live ports are not served');
+  if (answer.error !== undefined) report(run.reporter, 'warn', `The agent could not do its pass: ${answer.error}`);
+  const mine = (answer.ports ?? []).filter(({ cluster, node }) => cluster === of.cluster && node === of.node);
+  for (const row of mine.filter(({ state }) => state === 'refused')) {
+    const port = `${row.address}:${row.port}/${row.protocol}`;
+    report(run.reporter, 'warn', `Port ${port} for ${row.for} is not open: ${row.reason}`);
+  }
+}
+
 /** After a node was removed: with the last one the agent goes. */
 export async function releaseAgent(run: Run, host: Host): Promise<void> {
   if ((await readUnit(host, AGENT_UNIT)) === undefined) return tellAgent(run, host);

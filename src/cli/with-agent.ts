@@ -14,6 +14,12 @@ export async function tellAgent({ run, host }: Site): Promise<void> {
   await tellAgent(run, host);
 }
 
+/** `rkube sync`: the agent does its part. */
+export async function passByAgent({ run, host, config }: Site): Promise<void> {
+  const { passByAgent } = await import('../agent/unit.ts');
+  await passByAgent(run, host, config);
+}
+
 /** After a node was removed: the agent goes with the last one. */
 export async function releaseAgent({ run, host }: Site): Promise<void> {
   const { releaseAgent } = await import('../agent/unit.ts');

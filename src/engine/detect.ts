@@ -46,8 +46,8 @@ export async function detectEngine(place: Place, wanted: Wanted): Promise<Contai
 }
 
 /**
- * Names of the containers with a label; undefined where the engine is not here or does not answer. Takes Podman half
- * as long as to tell of itself, which one without such containers is spared.
+ * Names of the containers with a label; undefined where the engine is not here or does not answer. One that has none
+ * need not be asked about itself, which takes Podman a second on a slow host.
  */
 export async function listLabelled(
   host: Host,

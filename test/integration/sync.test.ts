@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, answerRequests, type Request } from '../../src/agent/control.ts';
+import type { PortRow } from '../../src/agent/rows.ts';
+import { socketPath } from '../../src/host/agent-socket.ts';
 import type { ExecRule } from '../fixtures/engine/fake-engines.ts';
 import { says } from './says.ts';
 import { ADDRESS, IGNORED, type SiteOptions, TestSite } from './site.ts';
@@ -70,8 +74,37 @@ describe('rkube sync, when the host has another address', () => {
     await site.run(SYNC);
     const before = site.changes().length;
     expect(await site.run(SYNC)).toMatchObject({ exitCode: 0, stderr: says(`has ${ADDRESS} already`) });
+    expect((await site.run(SYNC)).stderr).toContain('No agent runs: live ports are not served');
     expect(site.changes().slice(before)).toEqual([]);
     expect(await site.run(['join-command'])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('has the agent do a pass, and tells of ports that cannot be open', async () => {
+    using site = moved();
+    const asked: string[] = [];
+    const row = {
+      cluster: 'rkube',
+      node: site.node,
+      protocol: 'tcp',
+      address: ADDRESS,
+      target: '',
+      for: 'service a/b',
+    };
+    const ports: PortRow[] = [
+      { ...row, port: 30090, state: 'refused', reason: 'sshd (pid 1) holds it' },
+      { ...row, port: 30091, state: 'refused', reason: '', node: 'other' },
+      { ...row, port: 30092, state: 'open', reason: '' },
+    ];
+    const agent = new AbortController();
+    const env = { XDG_RUNTIME_DIR: join(site.home, 'run') };
+    const answer = async ({ do: what }: Request): Promise<Answer> => (asked.push(what), { ports, error: 'no engine' });
+    await answerRequests(socketPath({ env, uid: 0 }), answer, agent.signal);
+    const { exitCode, stderr } = await site.run(SYNC, { env });
+    agent.abort();
+    expect({ exitCode, asked }).toEqual({ exitCode: 0, asked: ['sync'] });
+    expect(stderr).toContain('The agent could not do its pass: no engine');
+    expect(stderr).toContain(`Port ${ADDRESS}:30090/tcp for service a/b is not open: sshd (pid 1) holds it`);
+    expect(stderr).not.toMatch(/3009[12]|No agent/);
   });
 
   it.each([

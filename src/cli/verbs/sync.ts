@@ -1,12 +1,12 @@
 import { usageError } from '../../core/errors.ts';
 import type { Verb } from '../verb.ts';
-import { tellAgent } from '../with-agent.ts';
+import { passByAgent } from '../with-agent.ts';
 
 export const sync: Verb = {
   name: 'sync',
-  summary: "let the node follow its host's address, and control planes that moved",
+  summary: "let the node follow its host's address and moved control planes, and live ports their Services, now",
   examples: [
-    ['rkube sync', "the host's address changed: the node takes the present one"],
+    ['rkube sync', "the node takes the host's present address; the agent, where one runs, does a pass at once"],
     ['rkube sync --address 192.0.2.20', 'this address of the host'],
     ['rkube sync --control-plane 192.0.2.20', 'on the other hosts, after the control plane moved there'],
     ['rkube sync --dry-run', 'show what would be done'],
@@ -29,7 +29,7 @@ export const sync: Verb = {
     const site = await openSite(invocation, [], movedSettings);
     const steps = new Steps(invocation.run);
     const result = await steps.guard(() => sync(site, steps, { controlPlanes, ignore: invocation.ignore }));
-    await tellAgent(site);
+    await passByAgent(site);
     const { tellMoved } = await import('../moved.ts');
     invocation.answer(result, () => `${result.node}   ${result.address}   ${result.role}`);
     tellMoved(invocation, result);
