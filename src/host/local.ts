@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { CommandRunner } from '../core/command.ts';
+import { holder } from './holder.ts';
 import { tryListen } from './listen.ts';
 import { defaultRouteInterface } from './route.ts';
 import type { Host, HostAddress } from './types.ts';
@@ -38,6 +39,7 @@ export function localHost(runner: CommandRunner, options: LocalHostOptions): Hos
       return found && { bytes: found.bavail * found.bsize, files: found.files === 0 ? Infinity : found.ffree };
     },
     tryListen,
+    holder,
     addresses: async () =>
       ipv4Addresses(system.networkInterfaces(), defaultRouteInterface((await text('/proc/net/route')) ?? '')),
   };

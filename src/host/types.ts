@@ -44,5 +44,7 @@ export interface Host {
   room(path: string): Promise<Room | undefined>;
   /** Listens for a moment: '' when that worked, else the error code, e.g. `EADDRINUSE`. */
   tryListen(address: string, port: number, protocol: 'tcp' | 'udp'): Promise<string>;
+  /** Who listens at a port, for people; asked only of a port that is taken. */
+  holder(protocol: 'tcp' | 'udp', port: number): Promise<string>;
   addresses(): Promise<readonly HostAddress[]>;
 }

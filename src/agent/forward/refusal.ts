@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { RkubeError } from '../../core/errors.ts';
+import { holder } from '../../host/holder.ts';
 import type { HostPort } from '../types.ts';
-import { holder } from './holder.ts';
 import { keyOf } from './port.ts';
 
 const SYSCTL = 'net.ipv4.ip_unprivileged_port_start';
@@ -18,7 +18,7 @@ export async function refusal(port: HostPort, code: string, said: string): Promi
   if (code === 'EADDRINUSE') {
     return new RkubeError({
       id: 'port-taken',
-      message: `${what} is held by ${await holder(port)}`,
+      message: `${what} is held by ${await holder(port.protocol, port.port)}`,
       next: 'End that process, or choose another port.',
       details,
     });

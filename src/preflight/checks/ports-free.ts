@@ -37,7 +37,7 @@ async function tryPort(host: Host, use: PortUse): Promise<Taken[]> {
   if (code === 'EADDRINUSE') {
     return [
       {
-        evidence: `${what} is taken by ${await owner(host, use)}`,
+        evidence: `${what} is taken by ${await host.holder(use.protocol, use.port)}`,
         fix: `End that process, or choose another port for: ${use.what}`,
       },
     ];
@@ -48,12 +48,4 @@ async function tryPort(host: Host, use: PortUse): Promise<Taken[]> {
     if (use.port < first) return [];
   }
   return [{ evidence: `${what}: can not listen: ${code}`, fix: `Choose another port for: ${use.what}` }];
-}
-
-/** Asked only of a port that is taken; the kernel shows a process to its own user alone. */
-async function owner(host: Host, { port, protocol }: PortUse): Promise<string> {
-  const args = ['-Hnlp', protocol === 'udp' ? '-u' : '-t', 'sport', '=', `:${port}`];
-  const { stdout } = await host.runner.run({ file: 'ss', args, effect: 'read', timeoutMs: 2_000 });
-  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout) ?? [];
-  return name === undefined ? "a process that is not this user's" : `${name} (pid ${pid})`;
 }

@@ -12,6 +12,8 @@ export interface FakeHost {
   readonly commands?: Readonly<Record<string, string>>;
   /** `10.0.0.5:6443/tcp` → error code. */
   readonly listen?: Readonly<Record<string, string>>;
+  /** `6443/tcp` → who listens there. */
+  readonly holders?: Readonly<Record<string, string>>;
   readonly addresses?: readonly HostAddress[];
   /** Bytes. */
   readonly free?: number;
@@ -45,6 +47,7 @@ export function fakeHost(fake: FakeHost = {}): Host {
     realPath: async (path) => path,
     room: async () => (fake.free === undefined ? undefined : { bytes: fake.free, files: fake.freeFiles ?? Infinity }),
     tryListen: async (address, port, protocol) => listen[`${address}:${port}/${protocol}`] ?? '',
+    holder: async (protocol, port) => fake.holders?.[`${port}/${protocol}`] ?? 'somebody',
     addresses: async () => fake.addresses ?? [eth0],
   };
 }

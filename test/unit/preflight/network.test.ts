@@ -35,20 +35,18 @@ describe('ports-free', () => {
     { address: '10.0.0.5', port: 3868, protocol: 'sctp', what: 'published port' },
   ];
   const api = { '10.0.0.5:6443/tcp': 'EADDRINUSE' };
-  const ss = { 'ss -Hnlp -t sport = :6443': 'LISTEN 0 4096 *:6443 *:* users:(("pasta.avx2",pid=321,fd=9))\n' };
   const start = { '/proc/sys/net/ipv4/ip_unprivileged_port_start': '1024\n' };
   test.each<[string, FakeHost, RegExp]>([
     ['all free', {}, /^ok: 10\.0\.0\.5:6443\/tcp, /],
     [
-      'one taken by a process of the user',
-      { listen: api, commands: ss },
+      'one taken',
+      { listen: api, holders: { '6443/tcp': 'pasta.avx2 (pid 321)' } },
       /^problem: 10\.0\.0\.5:6443\/tcp \(Kubernetes API\) is taken by pasta\.avx2 \(pid 321\) → .*another port for: Kubernetes API$/,
     ],
-    ['one taken by somebody else', { listen: api }, /is taken by a process that is not this user's → /],
     [
       'a UDP port taken',
-      { listen: { '10.0.0.5:8472/udp': 'EADDRINUSE' } },
-      /^problem: 10\.0\.0\.5:8472\/udp \(Flannel VXLAN\)/,
+      { listen: { '10.0.0.5:8472/udp': 'EADDRINUSE' }, holders: { '8472/udp': 'a process of user bob' } },
+      /^problem: 10\.0\.0\.5:8472\/udp \(Flannel VXLAN\) is taken by a process of user bob →/,
     ],
     [
       'a port for administrators, which has a check of its own',

@@ -1,5 +1,4 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { HostPort } from '../types.ts';
 
 /** State of a socket that waits, as /proc/net/tcp and /proc/net/udp write it (include/net/tcp_states.h). */
 const WAITING = { tcp: '0A', udp: '07' } as const;
@@ -8,7 +7,7 @@ const WAITING = { tcp: '0A', udp: '07' } as const;
  * Who holds a port that can not be had: name and number of a process of this user, else the user, as the kernel shows
  * a process's sockets to its own user alone.
  */
-export async function holder({ protocol, port }: HostPort): Promise<string> {
+export async function holder(protocol: 'tcp' | 'udp', port: number): Promise<string> {
   for (const { uid, inode } of await sockets(protocol, port)) {
     if (uid !== process.getuid?.()) return `a process of ${await userName(uid)}`;
     const found = await processWith(inode);
