@@ -26,8 +26,9 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
 export async function reset(site: Site, steps: Steps): Promise<NodeState | undefined> {
   await lockNode(site);
   // Before anything runs in it: it may be somebody else's.
-  await rejectStopped(site);
-  const state = await readState(site.node);
+  const container = await site.node.state();
+  if (container !== undefined && container.status !== 'running') await rejectStopped(site);
+  const state = container === undefined ? undefined : await readState(site.node);
   if (state === undefined || state.phase === 'empty') {
     steps.skip('The node is a member of no cluster');
     return state;

@@ -220,6 +220,11 @@ it.each(['kubeconfig', 'reset --yes'])('%s says that a stopped node does not run
   expect(await site.run(words.split(' '))).toMatchObject({ exitCode: 1, stderr: says('`rkube up` starts it') });
 });
 
+it('reset of a node that is not there is fine', async () => {
+  using site = new TestSite();
+  expect(await site.run(['reset', '--yes'])).toMatchObject({ exitCode: 0, stderr: says('a member of no cluster') });
+});
+
 describe('rkube join-command', () => {
   it('prints one line with a ticket that holds what a joining host needs', async () => {
     using site = member();
