@@ -29,6 +29,8 @@ export interface Differences extends CreateDifferences {
   /** Flags of `events` for one container: what the engine itself can leave out, and the form of a line. */
   readonly eventFlags: (name: string, since: Date) => readonly string[];
   readonly findSocket?: Dialect['findSocket'];
+  /** Flags of `update` that let a monitor beside the engine heed a container, or look away. */
+  readonly monitorFlags?: (on: boolean) => readonly string[];
 }
 
 /** A node image is about 1 GB; a slow disk writes it several times over. */
@@ -36,9 +38,11 @@ const IMAGE_MS = 30 * 60_000;
 /** Creating and starting wait for the storage driver, the network and, when it is busy, the engine. */
 const SLOW_MS = 3 * 60_000;
 
+const restarting = (name: string) => succeededOrAbsent(`Changing the restart policy of node container ${name}`);
+
 /** The command line that Docker, Podman and nerdctl share. Every command is pure data until a runner takes it. */
 export function createDialect(differences: Differences): Dialect {
-  const { kind } = differences;
+  const { kind, monitorFlags } = differences;
   const read = (...args: readonly string[]): CommandSpec => ({ file: kind, args, effect: 'read' });
   const write = (timeoutMs: number, ...args: readonly string[]): CommandSpec => ({
     file: kind,
@@ -82,6 +86,17 @@ export function createDialect(differences: Differences): Dialect {
       spec: write(seconds * 1000 + SLOW_MS, 'stop', '-t', String(seconds), name),
       parse: succeeded(`Stopping node container ${name}`),
     }),
+    ...(monitorFlags === undefined
+      ? {}
+      : {
+          monitorContainer: (name, on) => ({
+            spec: write(SLOW_MS, 'update', ...monitorFlags(on), name),
+            parse: (result) => {
+              // An older engine's client, which cannot: as before, the monitor may come between.
+              if (!result.stderr.includes('unknown flag')) restarting(name)(result);
+            },
+          }),
+        }),
     removeContainer: (name) => ({
       spec: write(SLOW_MS, 'rm', '--force', ...differences.removeFlags, name),
       parse: succeededOrAbsent(`Removing node container ${name}`),

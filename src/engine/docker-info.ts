@@ -5,7 +5,7 @@ import type { RkubeError } from '../core/errors.ts';
 import { readJson } from './json.ts';
 import { engineError, INFO_MS, noAnswer } from './outcome.ts';
 import type { RootlessKitDrivers } from './rootlesskit.ts';
-import type { EngineFeatures, EngineInfo, Inquiry } from './types.ts';
+import type { EngineInfo, Inquiry } from './types.ts';
 
 /** `info --format '{{json .}}'` of Docker and nerdctl. */
 const Info = z.object({
@@ -50,7 +50,6 @@ const FORMAT = ['--format', '{{json .}}'];
 export function dockerInquiry(
   kind: EngineKind,
   versionOf: (info: Info, version: Version) => string | undefined,
-  { monitorStarts }: Pick<EngineFeatures, 'monitorStarts'>,
 ): Inquiry<EngineInfo> {
   return {
     specs: [
@@ -62,7 +61,7 @@ export function dockerInquiry(
       const info = parseInfo(told, kind);
       // Without details everything still works, only more carefully (see needsVxlanChecksum).
       const version = detailed.exitCode === 0 ? readJson(detailed, Version) : {};
-      return engineInfo(kind, info, version, (versionOf(info, version) ?? '').replace(/^v/, ''), monitorStarts);
+      return engineInfo(kind, info, version, (versionOf(info, version) ?? '').replace(/^v/, ''));
     },
   };
 }
@@ -77,13 +76,7 @@ function parseInfo(result: CommandResult, kind: EngineKind): Info {
   return info;
 }
 
-function engineInfo(
-  kind: EngineKind,
-  info: Info,
-  version: Version,
-  number: string,
-  monitorStarts: boolean,
-): EngineInfo {
+function engineInfo(kind: EngineKind, info: Info, version: Version, number: string): EngineInfo {
   const rootless = (info.SecurityOptions ?? []).some((option) => option.split(',').includes('name=rootless'));
   const components = version.Server?.Components ?? [];
   if (components.some(({ Name }) => Name === 'Podman Engine')) throw imitation(kind);
@@ -107,7 +100,6 @@ function engineInfo(
       // Containers sit on a bridge behind RootlessKit's network, whatever its driver.
       hostAddressInNode: false,
       startsAtBoot: 'daemon',
-      monitorStarts,
       // Seen with Docker 26.1: `start` ends after 16 s with "Timed out proxy starting the userland proxy".
       portOnSeveralAddresses: !rootless,
       portsOnEveryAddress: false,

@@ -39,7 +39,7 @@ export const docker = createDialect({
       hung: 'See what its daemon does (`journalctl --user -u docker`), or start it anew: `systemctl --user restart docker`.',
     },
   },
-  info: dockerInquiry('docker', (info) => info.ServerVersion, { monitorStarts: false }),
+  info: dockerInquiry('docker', (info) => info.ServerVersion),
   createFlags: DAEMON_CREATE_FLAGS,
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
   imageFlags: [],

@@ -19,13 +19,14 @@ export const nerdctl = createDialect({
     },
   },
   // Its "server version" is containerd's; commands and flags follow nerdctl's own.
-  info: dockerInquiry('nerdctl', (_, version) => version.Client?.Version, { monitorStarts: true }),
+  info: dockerInquiry('nerdctl', (_, version) => version.Client?.Version),
   createFlags: DAEMON_CREATE_FLAGS,
   unknownVolumeOptions: DAEMON_UNKNOWN_VOLUME_OPTIONS,
   // Its imitation of Docker's answer ends in a panic for an image that came by `load` (seen with 2.2.1).
   imageFlags: ['--mode=native'],
   networkFlags: DAEMON_NETWORK_FLAGS,
   removeFlags: [],
+  monitorFlags: (on) => [`--restart=${on ? 'unless-stopped' : 'no'}`],
   // Its only filter is by `start`, and it tells containers by id; it has no Docker API (nerdctl#798).
   eventFlags: () => ['--format', '{{json .}}'],
 });

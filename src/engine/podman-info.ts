@@ -62,7 +62,6 @@ export function parsePodmanInfo(result: CommandResult): EngineInfo {
     features: {
       hostAddressInNode: pasta,
       startsAtBoot: 'user-unit',
-      monitorStarts: false,
       portOnSeveralAddresses: true,
       portsOnEveryAddress: false,
       needsVxlanChecksum: network === 'slirp4netns',

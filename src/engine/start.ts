@@ -1,28 +1,24 @@
-import type { Lifetime } from '../core/lifetime.ts';
-import { done, notYet, waitFor } from '../core/wait.ts';
 import type { ContainerEngine } from './types.ts';
 
-/** containerd's restart monitor looks every 10 s; a start takes it some seconds more on a slow host. */
-const MONITOR_MS = 30_000;
-
 /**
- * Starts a container; started already is fine. Where a monitor starts containers too, it may come between: then the
- * engine's own start fails ("cannot start a container that has stopped"), and the container runs all the same soon.
+ * Starts a container; started already is fine. A monitor beside the engine that starts containers too would come
+ * between: it takes one that is being started for one that has ended, kills and starts it anew (containerd#13350, seen:
+ * every tenth start failed with "cannot start a container that has stopped"). So it looks away meanwhile.
  * @throws RkubeError of the failed start
  */
-export async function startContainer(engine: ContainerEngine, name: string, lifetime: Lifetime): Promise<void> {
-  try {
-    await engine.ask(engine.dialect.startContainer(name));
-  } catch (error) {
-    if (!engine.info.features.monitorStarts || lifetime.interrupted) throw error;
-    const probe = async () => {
-      const state = await engine.ask(engine.dialect.inspectContainer(name));
-      // Gone, or never there: nothing will start it.
-      if (state === undefined) throw error;
-      return state.status === 'running' ? done(undefined) : notYet(state.status);
-    };
-    await waitFor({ describe: `container ${name}`, deadlineMs: MONITOR_MS, probe }, lifetime).catch(() => {
-      throw error;
-    });
-  }
+export async function startContainer(engine: ContainerEngine, name: string): Promise<void> {
+  await heed(engine, name, false);
+  await engine.ask(engine.dialect.startContainer(name));
+  await heed(engine, name, true);
+}
+
+/** Removes a container, running or not; absent is fine. No monitor starts it in the middle. */
+export async function removeContainer(engine: ContainerEngine, name: string): Promise<void> {
+  await heed(engine, name, false);
+  await engine.ask(engine.dialect.removeContainer(name));
+}
+
+/** Nothing to do with engines that have no monitor; nor where there is no such container. */
+async function heed({ dialect, ask }: Pick<ContainerEngine, 'dialect' | 'ask'>, name: string, on: boolean) {
+  if (dialect.monitorContainer !== undefined) await ask(dialect.monitorContainer(name, on));
 }

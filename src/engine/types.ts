@@ -8,8 +8,6 @@ export interface EngineFeatures {
   readonly hostAddressInNode: boolean;
   /** Who starts the node again after a boot: the engine's daemon, or a systemd user unit that rkube writes. */
   readonly startsAtBoot: 'daemon' | 'user-unit';
-  /** A monitor beside the engine starts containers too, and may come between a `start` (containerd's). */
-  readonly monitorStarts: boolean;
   /** One port can be published on several host addresses; RootlessKit maps them all to one address of its own. */
   readonly portOnSeveralAddresses: boolean;
   /** A port is open on every address of the host or on none: RootlessKit's implicit ports, seen with Docker on pasta. */
@@ -142,6 +140,11 @@ export interface Dialect {
   startContainer(name: string): Query<void>;
   /** Lets systemd in the container shut down; kills after `seconds`. Stopped already is fine. */
   stopContainer(name: string, seconds: number): Query<void>;
+  /**
+   * Whether the monitor that starts containers beside the engine heeds this one; absent is fine. Engines without such a
+   * monitor have no such verb.
+   */
+  readonly monitorContainer?: (name: string, on: boolean) => Query<void>;
   /** Removes the container, running or not; absent is fine. */
   removeContainer(name: string): Query<void>;
   inspectContainer(name: string): Query<ContainerState | undefined>;

@@ -1,7 +1,7 @@
 import { RkubeError } from '../core/errors.ts';
 import { awaitCondition, type Run } from '../core/run.ts';
 import { done, notYet } from '../core/wait.ts';
-import { startContainer } from '../engine/start.ts';
+import { removeContainer as removeByEngine, startContainer } from '../engine/start.ts';
 import type { ContainerEngine, ContainerSpec } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
 import { bootUnit, hasUnit, hasUserManager, removeUnit, startByUnit, stopUnit } from './boot-unit.ts';
@@ -52,7 +52,7 @@ export async function startNode(run: Run, host: Host, node: NodeContainer, names
   if (engine.info.features.startsAtBoot === 'user-unit' && (await hasUserManager(host))) {
     await startByUnit(run, host, names.unit, bootUnit(names.container, engine.dialect.kind));
   } else {
-    await startContainer(engine, node.name, run.lifetime);
+    await startContainer(engine, node.name);
   }
 }
 
@@ -113,7 +113,7 @@ export async function stopNode(host: Host, node: NodeContainer, names: NodeNames
 /** Removes the container and its boot unit; the volumes, and with them all state, stay. */
 export async function removeContainer(run: Run, host: Host, node: NodeContainer, names: NodeNames): Promise<void> {
   await removeUnit(run, host, names.unit);
-  await node.engine.ask(node.engine.dialect.removeContainer(node.name));
+  await removeByEngine(node.engine, node.name);
 }
 
 /** Removes everything of the node: container, unit, volumes, and the network when no other node uses it. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { RkubeError } from '../../src/core/errors.ts';
-import { Lifetime } from '../../src/core/lifetime.ts';
 import { startContainer } from '../../src/engine/start.ts';
 import type { ContainerEngine, ContainerSpec, ExecOptions } from '../../src/engine/types.ts';
 
@@ -20,8 +19,6 @@ export interface Case {
   readonly title: string;
   readonly run: (ground: Ground) => Promise<void>;
 }
-
-const LIFETIME = new Lifetime(new AbortController().signal);
 
 /** Every container, volume and network of the suite carries it. */
 const LABEL = 'dev.rkube.test';
@@ -65,7 +62,7 @@ async function create(ground: Ground, changes: Partial<ContainerSpec> = {}): Pro
 
 async function start(ground: Ground): Promise<string> {
   const name = await create(ground);
-  await startContainer(ground.engine, name, LIFETIME);
+  await startContainer(ground.engine, name);
   return name;
 }
 
@@ -128,7 +125,7 @@ export const CASES: readonly Case[] = [
     async run(ground) {
       const before = Date.now();
       const name = await start(ground);
-      await startContainer(ground.engine, name, LIFETIME);
+      await startContainer(ground.engine, name);
       const found = await state(ground, name);
       assert.equal(found?.status, 'running');
       assert.ok(Math.abs(Date.parse(found.startedAt) - before) < 120_000, found.startedAt);

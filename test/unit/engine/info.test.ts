@@ -17,13 +17,7 @@ function told(profile: string): EngineInfo {
   return parse(specs.map((spec) => result({ spec, stdout: answer(profile, spec.args[0] ?? '') })));
 }
 
-const features = (
-  hostAddressInNode: boolean,
-  startsAtBoot: string,
-  needsVxlanChecksum: boolean,
-  monitorStarts = false,
-) => ({
-  monitorStarts,
+const features = (hostAddressInNode: boolean, startsAtBoot: string, needsVxlanChecksum: boolean) => ({
   hostAddressInNode,
   startsAtBoot,
   needsVxlanChecksum,
@@ -137,9 +131,9 @@ describe('what that means for a node', () => {
     ['docker-26.1.5-rootful', { ...features(false, 'daemon', false), portOnSeveralAddresses: true }],
     ['docker-28.5.2', { ...features(false, 'daemon', false), portsOnEveryAddress: true }],
     ['docker-29.5.2', features(false, 'daemon', false)],
-    ['nerdctl-2.2.1', features(false, 'daemon', true, true)],
-    ['nerdctl-2.3.1', features(false, 'daemon', false, true)],
-    ['nerdctl-2.2.1-containerd-2.1', features(false, 'daemon', true, true)],
+    ['nerdctl-2.2.1', features(false, 'daemon', true)],
+    ['nerdctl-2.3.1', features(false, 'daemon', false)],
+    ['nerdctl-2.2.1-containerd-2.1', features(false, 'daemon', true)],
     ['docker-28.5.2-slirp4netns', features(false, 'daemon', true)],
     ['podman-5.8.6', features(true, 'user-unit', false)],
   ])('%s', (profile, expected) => {

@@ -27,7 +27,6 @@ export function always(partial: Partial<CommandResult>): CommandRunner {
 export const PODMAN_FEATURES: EngineFeatures = {
   hostAddressInNode: true,
   startsAtBoot: 'user-unit',
-  monitorStarts: false,
   portOnSeveralAddresses: true,
   portsOnEveryAddress: false,
   needsVxlanChecksum: false,
@@ -37,7 +36,6 @@ export const PODMAN_FEATURES: EngineFeatures = {
 export const DOCKER_FEATURES: EngineFeatures = {
   hostAddressInNode: false,
   startsAtBoot: 'daemon',
-  monitorStarts: false,
   portOnSeveralAddresses: false,
   portsOnEveryAddress: false,
   needsVxlanChecksum: true,
