@@ -1,0 +1,29 @@
+import { get, isReady, lab, mustBeClean, nodesReady, ok, on } from './lab.ts';
+import { deployServers, servers } from './pods.ts';
+
+// One cluster of two hosts, for the files that let it live: ports come and go, things break, hosts move. host1 is alice's
+// Podman, the control plane; host2 bob's Docker, a worker.
+
+export const plane = 'alice@1';
+export const worker = 'bob@2';
+
+/** Takes the cluster that an earlier file has left, when all is well with it; else makes it. */
+export async function livingCluster(): Promise<void> {
+  await lab('up', '2');
+  const nodes = await get(plane, 'nodes').catch(() => []);
+  if (nodes.map(({ metadata }) => metadata.name).join() !== 'host1,host2' || !nodes.every(isReady)) {
+    await mustBeClean(plane);
+    await mustBeClean(worker, 'docker');
+    await ok(plane, 'rkube init');
+    await ok(worker, 'rkube join --engine docker', { input: await ok(plane, 'rkube join-command'), seconds: 500 });
+    await nodesReady(plane, ['host1', 'host2']);
+  }
+  await deployServers(plane);
+  await servers(plane, 2);
+}
+
+/** The last file that uses it takes it away. */
+export async function removeLivingCluster(): Promise<void> {
+  await on(worker, 'rkube delete --yes');
+  await on(plane, 'rkube delete --yes');
+}
