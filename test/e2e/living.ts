@@ -1,4 +1,4 @@
-import { get, isReady, lab, mustBeClean, nodesReady, ok, on } from './lab.ts';
+import { get, isReady, lab, mustBeClean, nodesReady, ok } from './lab.ts';
 import { deployServers, servers } from './pods.ts';
 
 // One cluster of two hosts, for the files that let it live: ports come and go, things break, hosts move. host1 is alice's
@@ -20,10 +20,4 @@ export async function livingCluster(): Promise<void> {
   }
   await deployServers(plane);
   await servers(plane, 2);
-}
-
-/** The last file that uses it takes it away. */
-export async function removeLivingCluster(): Promise<void> {
-  await on(worker, 'rkube delete --yes');
-  await on(plane, 'rkube delete --yes');
 }
