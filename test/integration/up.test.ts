@@ -20,12 +20,15 @@ describe('rkube up', () => {
     expect(site.changes()).toEqual([...VOLUMES, CREATE, `start ${NODE}`, ...PREPARE]);
   });
 
-  it.each(['docker', 'nerdctl'])('gives the node a network of its own with %s', async (engine) => {
+  it.each([
+    ['docker', [`start ${NODE}`]],
+    ['nerdctl', [`update --restart=no ${NODE}`, `start ${NODE}`, `update --restart=unless-stopped ${NODE}`]],
+  ])('gives the node a network of its own with %s', async (engine, start) => {
     using site = new TestSite({ engine });
     expect(await site.run(['up'])).toMatchObject({ exitCode: 0 });
     const network =
       'network create --label dev.rkube.cluster=rkube --opt com.docker.network.driver.mtu=65520 rkube-rkube';
-    expect(site.changes()).toEqual([...VOLUMES, network, CREATE, `start ${NODE}`, ...PREPARE]);
+    expect(site.changes()).toEqual([...VOLUMES, network, CREATE, ...start, ...PREPARE]);
     const [create] = site.called(/^create/);
     expect(create?.argv.join(' ')).toContain(`--network rkube-rkube `);
   });
