@@ -12,7 +12,7 @@ import { presentAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
 import { withRuntimeFolder } from '../host/runtime-folder.ts';
 import type { Host } from '../host/types.ts';
-import { LABEL, nodeContainers, nodeNames } from '../node/names.ts';
+import { LABEL, nodeNames } from '../node/names.ts';
 import { readNotes } from '../node/notes.ts';
 import type { Invocation, Process } from './invocation.ts';
 
@@ -107,7 +107,7 @@ export async function nodeRuns({ engine, node }: Site): Promise<boolean> {
 
 /**
  * The node that is here already, whose settings need not be repeated: the one of this name, or, when no name was given,
- * the only one of the cluster. Where its container is gone, what keeps them during a move, or its volume, tells them.
+ * the only one of the cluster. Where its container is gone, its volume tells them.
  */
 async function existingNode(
   host: Host,
@@ -118,11 +118,9 @@ async function existingNode(
 ): Promise<Existing | undefined> {
   // Asking takes half a second on a slow host.
   const none = engine.info.containers === 0;
-  const { container, keeper, volumes: own } = nodeNames(cluster, node);
-  const there = none ? [] : await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
-  const all = nodeContainers(there);
-  const wanted = all.includes(container) ? container : keeper;
-  const name = all.includes(wanted) ? wanted : unnamed && all.length === 1 ? all[0] : undefined;
+  const { container, volumes: own } = nodeNames(cluster, node);
+  const all = none ? [] : await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
+  const name = all.includes(container) ? container : unnamed && all.length === 1 ? all[0] : undefined;
   const found = name === undefined ? undefined : await engine.ask(engine.dialect.inspectContainer(name));
   if (found !== undefined) return { node: found.labels[LABEL.node] ?? '', settings: createdWith(found) };
   const volumes = await engine.ask(engine.dialect.listVolumes(`${LABEL.cluster}=${cluster}`));

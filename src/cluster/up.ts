@@ -102,7 +102,7 @@ async function lostNetwork({ engine, names }: Site, { error }: ContainerState): 
 }
 
 /** The image in the engine's store, pulled first where it was not there. */
-async function nodeImage({ run, host, engine, config }: Site, steps: Steps): Promise<string> {
+export async function nodeImage({ run, host, engine, config }: Site, steps: Steps): Promise<string> {
   const { ref, pull } = await steps.step('Find the node image', () => findImage(engine, config));
   // The digest says nothing to a reader.
   const step = `Pull ${ref.split('@')[0]}`;

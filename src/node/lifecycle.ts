@@ -122,15 +122,13 @@ export async function removeNode(run: Run, host: Host, node: NodeContainer, name
   const { engine } = node;
   const cluster = names.network.slice('rkube-'.length);
   const others = await engine.ask(engine.dialect.listContainers(`${LABEL.cluster}=${cluster}`));
-  if (others.includes(names.keeper)) await engine.ask(engine.dialect.removeContainer(names.keeper));
   const volumes = await engine.ask(engine.dialect.listVolumes(LABEL.cluster));
   for (const volume of Object.values(names.volumes)) {
     if (volumes.includes(volume)) await engine.ask(engine.dialect.removeVolume(volume));
   }
   const networks = await engine.ask(engine.dialect.listNetworks(LABEL.cluster));
   if (!networks.includes(names.network)) return;
-  const own = [names.container, names.keeper];
-  if (others.every((name) => own.includes(name))) await engine.ask(engine.dialect.removeNetwork(names.network));
+  if (others.every((name) => name === names.container)) await engine.ask(engine.dialect.removeNetwork(names.network));
 }
 
 function pick(labels: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {

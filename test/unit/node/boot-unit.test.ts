@@ -36,7 +36,6 @@ describe('the unit that starts a node at boot', () => {
 it('names of one node share one beginning, so nothing of others is touched', () => {
   expect(nodeNames('lab', 'host1')).toEqual({
     container: 'rkube-lab-host1',
-    keeper: 'rkube-lab-host1.keeper',
     network: 'rkube-lab',
     volumes: { var: 'rkube-lab-host1-var', kubernetes: 'rkube-lab-host1-kubernetes' },
     unit: 'rkube-lab-host1.service',
