@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { shipped } from '../../core/package.ts';
 import { awaitCondition } from '../../core/run.ts';
 import { done, notYet } from '../../core/wait.ts';
 import { KUBECONFIG, kubectlArgv } from '../../kube/kubectl.ts';
@@ -14,7 +15,7 @@ const CERTIFICATES = [
 ] as const;
 type Names = readonly string[];
 
-/** etcd elects a leader and the API server starts; seconds on a quiet host. */
+/** The kubelet starts etcd, and most of its members agree; seconds on a quiet host. */
 const SERVES_MS = 180_000;
 
 /** Names and addresses that a certificate is good for. */
@@ -45,7 +46,10 @@ export async function reissueCertificates(site: Site, old: Names, kubernetesVers
   }
 }
 
-/** Tells etcd's members the address of this one. Waits until etcd and the API serve, which that takes. */
+/**
+ * Tells etcd's members the address of this one. One alone knows itself there; the others it dials where it knows them,
+ * so that most of them agree.
+ */
 export async function updateEtcdMember({ run, node, config }: Site): Promise<void> {
   const url = `https://${config.address}:2380`;
   await awaitCondition(
@@ -53,30 +57,16 @@ export async function updateEtcdMember({ run, node, config }: Site): Promise<voi
     {
       describe: `etcd's members to know this one at ${url}`,
       deadlineMs: SERVES_MS,
-      next: 'See `rkube logs` for the kubelet, and `rkube kubectl -n kube-system logs etcd-NODE`. `rkube sync` goes on.',
+      next: 'Control planes of other hosts must run, and be where they were. See `rkube logs` for the kubelet. `rkube sync` goes on.',
       probe: async () => {
-        const list = await node.try(etcdctl(config.node, 'member', 'list'), { effect: 'read', timeoutMs: 30_000 });
-        if (list.exitCode !== 0) return notYet(list.stderr.trim().split('\n').at(-1) ?? 'no answer');
-        const member = list.stdout
-          .split('\n')
-          .map((line) => line.split(', '))
-          .find(([, , name]) => name === config.node);
-        if (member === undefined) return notYet(`no member ${config.node}`);
-        const [id = '', , , peers] = member;
-        if (peers === url) return done(true);
-        const update = etcdctl(config.node, 'member', 'update', id, `--peer-urls=${url}`);
-        const { exitCode, stderr } = await node.try(update, { effect: 'write', timeoutMs: 30_000 });
-        return exitCode === 0 ? done(true) : notYet(stderr.trim());
+        const argv = ['bash', '-s', config.node, url];
+        const stdin = shipped('compose', 'etcd-url');
+        const { exitCode, stderr } = await node.try(argv, { stdin, effect: 'write', timeoutMs: 90_000 });
+        return exitCode === 0 ? done(true) : notYet(stderr.trim().split('\n').at(-1) || 'no answer');
       },
     },
     true,
   );
-}
-
-function etcdctl(name: string, ...args: readonly string[]): readonly string[] {
-  const tls = ['--cacert', `${PKI}/etcd/ca.crt`, '--cert', `${PKI}/etcd/server.crt`, '--key', `${PKI}/etcd/server.key`];
-  const command = ['etcdctl', '--endpoints=https://127.0.0.1:2379', ...tls, ...args];
-  return kubectlArgv(KUBECONFIG.admin, ['-n', 'kube-system', 'exec', `etcd-${name}`, '--', ...command]);
 }
 
 /** What kubeadm tells control planes that join later names the address too. */

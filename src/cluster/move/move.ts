@@ -14,13 +14,15 @@ import type { Steps } from '../steps.ts';
 import { currentState, nodeImage } from '../up.ts';
 import { type Found, findNode, replaceContainer } from './container.ts';
 import { reissueCertificates, updateEtcdMember, updateKubeadmConfig } from './control-plane.ts';
-import { otherNodes, planesKnown } from './others.ts';
+import { awaitOtherNodes, planesKnown } from './others.ts';
 import { rejectHopeless, rejectNoNode, rejectNotRunning } from './refuse.ts';
 
 export interface MoveResult {
   /** undefined where the node had its address already. */
   readonly from: string | undefined;
   readonly state: NodeState;
+  /** Names of nodes that ask this control plane where it was. */
+  readonly tell: readonly string[];
 }
 
 /**
@@ -61,13 +63,13 @@ export async function move(
   const state = await currentState(site, role, role);
   if (state.phase !== 'member') {
     if (moves) await steps.step('Prepare the node', () => writeState(node, state));
-    return { from: moves ? before : undefined, state };
+    return { from: moves ? before : undefined, state, tell: [] };
   }
   if (state.movedFrom === undefined) {
     steps.skip(`Node ${config.node} has ${config.address} already`);
-    return { from: undefined, state };
+    return { from: undefined, state, tell: [] };
   }
-  return { from: state.movedFrom, state: await finish(site, steps, state, options.controlPlanes) };
+  return { from: state.movedFrom, ...(await finish(site, steps, state, options.controlPlanes)) };
 }
 
 /** Notes what must not be lost with the container, and that files of kubeadm's are to be changed; then holds the kubelet. */
@@ -87,7 +89,7 @@ async function finish(
   steps: Steps,
   before: NodeState,
   controlPlanes: readonly string[],
-): Promise<NodeState> {
+): Promise<Omit<MoveResult, 'from'>> {
   const { run, node, config } = site;
   const { movedFrom = '', ...rest } = before;
   const leads = rest.role === 'control-plane';
@@ -102,12 +104,7 @@ async function finish(
   await steps.step('Start the kubelet', () =>
     node.run(['systemctl', 'start', 'kubelet.service'], { doing: 'Starting the kubelet', effect: 'write' }),
   );
-  if (leads) {
-    await steps.step('Tell etcd and kubeadm of the address', async () => {
-      await updateEtcdMember(site);
-      await updateKubeadmConfig(site, [movedFrom]);
-    });
-  }
+  if (leads) await steps.step('Tell etcd of the address', () => updateEtcdMember(site));
   const kubeconfig = leads ? KUBECONFIG.admin : KUBECONFIG.kubelet;
   await steps.step(`Wait until the node is Ready at ${config.address}`, () =>
     waitForAddress(run, node, config.node, config.address, kubeconfig),
@@ -117,17 +114,18 @@ async function finish(
       waitForPodNetwork(site, moved.controlPlanes, config.ports.apiserver),
     );
     await markState(node, moved);
-    return moved;
+    return { state: moved, tell: [] };
   }
-  const others = await otherNodes(site);
+  await steps.step('Tell kubeadm of the address', () => updateKubeadmConfig(site, [movedFrom]));
+  const others = await awaitOtherNodes(site);
   if (others.length === 0)
     await steps.step('Wait until cluster DNS answers', () => waitForDns(run, node, config.serviceSubnet));
   await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
   // The first control plane was never told of those that joined later.
   const peers = others.filter(({ role }) => role === 'control-plane').map(({ address }) => address);
-  const settled = { ...moved, controlPlanes: planesKnown(site, rest, peers) };
-  await writeState(node, settled);
-  return settled;
+  const state = { ...moved, controlPlanes: planesKnown(site, rest, peers) };
+  await writeState(node, state);
+  return { state, tell: others.map(({ name }) => name) };
 }
 
 /** By standard input: nodes that an earlier rkube made have it too. */

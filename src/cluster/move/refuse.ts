@@ -30,7 +30,7 @@ export function rejectNotRunning({ config }: Site, what: 'is stopped' | 'has los
 export async function rejectHopeless(site: Site, known: NodeState | undefined): Promise<void> {
   const { config } = site;
   if (known?.phase !== 'member') return;
-  const nodes = await otherNodes(site);
+  const nodes = (await otherNodes(site)) ?? [];
   const others = known.controlPlanes.filter((address) => address !== known.address && address !== known.movedFrom);
   const holder = nodes.find(({ address }) => address === config.address)?.name;
   if (holder !== undefined || others.includes(config.address)) rejectTaken(site, holder);

@@ -2,7 +2,6 @@ import { lockNode, type Site } from '../site.ts';
 import type { Steps } from '../steps.ts';
 import { follow } from './follow.ts';
 import { move } from './move.ts';
-import { otherNodes } from './others.ts';
 
 export interface SyncOptions {
   /** Addresses of all control planes, where they have moved; else empty. */
@@ -26,9 +25,7 @@ export interface SyncResult {
 export async function sync(site: Site, steps: Steps, { controlPlanes, ignore }: SyncOptions): Promise<SyncResult> {
   const { cluster, node, address } = site.config;
   await lockNode(site);
-  const { from, state } = await move(site, steps, { controlPlanes, ignore });
+  const { from, state, tell } = await move(site, steps, { controlPlanes, ignore });
   const now = controlPlanes.length > 0 && from === undefined ? await follow(site, steps, state, controlPlanes) : state;
-  const tells = from !== undefined && now.role === 'control-plane' && now.phase === 'member';
-  const tell = tells ? (await otherNodes(site)).map(({ name }) => name) : [];
   return { cluster, node, address, from, role: now.role, controlPlanes: now.controlPlanes, tell };
 }
