@@ -35,11 +35,7 @@ export async function changeManual(
     );
   const others = before.filter((each) => !has(specs, each));
   const ports = change === 'add' ? [...others, ...specs] : others;
-  await node.run(['tee', MANUAL_PORTS], {
-    doing: `Noting the ports in ${MANUAL_PORTS}`,
-    stdin: `${JSON.stringify({ ports })}\n`,
-    effect: 'write',
-  });
+  await node.writeFile(MANUAL_PORTS, `${JSON.stringify({ ports })}\n`, `Noting the ports in ${MANUAL_PORTS}`);
   return ports;
 }
 

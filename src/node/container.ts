@@ -12,6 +12,9 @@ export interface NodeCommand extends ExecOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** A full disk, or a crash, leaves the file as it was. */
+const REPLACE = 'umask 077 && mkdir -p "${1%/*}" && cat >"$1.new" && mv -f "$1.new" "$1"';
+
 /** A node container: runs commands inside it, whatever the engine. */
 export class NodeContainer {
   readonly name: string;
@@ -82,5 +85,10 @@ export class NodeContainer {
     if (result.exitCode === 0) return result.stdout === '' ? undefined : result.stdout;
     if (/^cat: .*: No such file or directory$/m.test(result.stderr)) return undefined;
     throw engineError(result, `Reading ${path} in the node`);
+  }
+
+  /** Puts a text, readable by root alone, in the place of a file: whole, or not at all. */
+  async writeFile(path: string, text: string, doing: string): Promise<void> {
+    await this.run(['sh', '-c', REPLACE, 'sh', path], { doing, stdin: text, effect: 'write' });
   }
 }

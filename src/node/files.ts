@@ -28,7 +28,7 @@ export function nodeFiles(root = join(packageRoot(), 'compose', 'node')): readon
  * archive on standard input works with every engine and every image, before and after a restart.
  */
 export async function writeNode(node: NodeContainer, extra: Readonly<Record<string, string>>): Promise<void> {
-  const files = [...nodeFiles(), ...Object.entries(extra).map(([path, text]) => ({ path, text, mode: 0o600 }))];
+  const files = nodeFiles();
   const { packTar } = await import('modern-tar');
   const archive = await packTar(
     files.map(({ path, text, mode }) => ({
@@ -41,5 +41,6 @@ export async function writeNode(node: NodeContainer, extra: Readonly<Record<stri
     stdin: archive,
     effect: 'write',
   });
+  for (const [path, text] of Object.entries(extra)) await node.writeFile(path, text, `Writing ${path}`);
   await node.run(['/usr/local/lib/rkube/apply'], { doing: 'Preparing the node', effect: 'write' });
 }

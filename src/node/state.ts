@@ -59,7 +59,7 @@ export async function writeState(node: NodeContainer, state: NodeState): Promise
 
 /** Notes how far the node has come, without applying anything anew. */
 export async function markState(node: NodeContainer, state: NodeState): Promise<void> {
-  await node.run(['tee', STATE], { doing: `Noting the state in ${STATE}`, stdin: text(state), effect: 'write' });
+  await node.writeFile(STATE, text(state), `Noting the state in ${STATE}`);
 }
 
 const text = (state: NodeState): string => `${JSON.stringify(state, undefined, 2)}\n`;

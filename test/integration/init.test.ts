@@ -25,7 +25,7 @@ describe('rkube init', () => {
       'exec rkube-rkube-NODE /usr/local/lib/rkube/apply',
       KUBEADM,
       expect.stringContaining('config set-credentials system:node:NODE --client-certificate='),
-      'exec rkube-rkube-NODE tee /var/lib/rkube/state.json',
+      expect.stringMatching(/^exec .* sh \/var\/lib\/rkube\/state\.json$/),
       APPLY,
     ]);
     expect(site.read('.kube/rkube-rkube.yaml')).toContain('server: https://127.0.0.1:6443');

@@ -113,7 +113,7 @@ describe('rkube sync, when the host has another address', () => {
     ['starts the kubelet', 'systemctl start kubelet'],
     ['tells etcd', 'bash -s .* https:'],
     ['waits for the node', 'kubectl .* wait'],
-    ['notes that all is done', 'tee /var/lib/rkube/state.json'],
+    ['notes that all is done', 'sh /var/lib/rkube/state.json'],
   ])('finishes what is missing after it was killed when it %s', async (_, moment) => {
     using site = moved([{ match: moment, hold: true, times: 1 }]);
     const before = site.fakes.calls().length;

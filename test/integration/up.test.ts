@@ -9,7 +9,12 @@ const SYSTEMCTL = fileURLToPath(new URL('../fixtures/bin/systemctl', import.meta
 const NODE = 'rkube-rkube-NODE';
 const LABELS = '--label dev.rkube.cluster=rkube --label dev.rkube.node=NODE';
 const VOLUMES = [`volume create ${LABELS} ${NODE}-var`, `volume create ${LABELS} ${NODE}-kubernetes`];
-const PREPARE = [`exec ${NODE} tar -x --no-same-owner -C / -f -`, `exec ${NODE} /usr/local/lib/rkube/apply`];
+const PREPARE = [
+  `exec ${NODE} tar -x --no-same-owner -C / -f -`,
+  expect.stringMatching(/^exec .* sh \/var\/lib\/rkube\/state\.json$/),
+  expect.stringMatching(/^exec .* sh \/var\/lib\/rkube\/node\.env$/),
+  `exec ${NODE} /usr/local/lib/rkube/apply`,
+];
 const CREATE = `create ${NODE} ${IMAGE}`;
 
 describe('rkube up', () => {
