@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually, get, lab, nodesReady, ok, on } from './lab.ts';
+import { livingCluster, plane, worker } from './living.ts';
+import { everyPodReachesEvery } from './pods.ts';
+
+// Hosts get other addresses, as from a DHCP server, while the cluster runs.
+
+const PKI = '/etc/kubernetes/pki/etcd';
+const WORD = "rkube kubectl get configmap kept -o 'jsonpath={.data.word}'";
+
+/** The node's address in Kubernetes, and the one that Flannel tells the others. */
+const addresses = (node: string): Promise<string> =>
+  ok(
+    plane,
+    `rkube kubectl get node ${node} -o 'jsonpath={.status.addresses[0].address} {.metadata.annotations.flannel\\.alpha\\.coreos\\.com/public-ip}'`,
+  );
+
+/** `rkube sync`, and how long it took; the line that it prints for the others. */
+async function synced(who: string): Promise<string> {
+  const began = performance.now();
+  const { code, stderr } = await on(who, 'rkube sync', { seconds: 540 });
+  expect(code, stderr).toBe(0);
+  process.stderr.write(`    rkube sync of ${who}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+  return /rkube sync --control-plane .*/.exec(stderr)?.[0] ?? '';
+}
+
+/** A node that is down leaves nobody: nothing is left of its cluster. */
+async function takenBack(): Promise<void> {
+  const users = ['alice@1', 'alice@2', 'alice@3', 'bob@2'];
+  await Promise.all(users.map((who) => on(who, 'rkube down; rkube delete --yes')));
+  for (const index of ['1', '2', '3']) await lab('readdress', index, `10.99.0.1${index}`).catch(() => {});
+}
+
+describe.sequential('hosts of a cluster move', () => {
+  beforeAll(async () => {
+    await livingCluster();
+    await everyPodReachesEvery(plane, 2, 300);
+    await ok(plane, 'rkube kubectl create configmap kept --from-literal=word=kept');
+  });
+  afterAll(takenBack);
+
+  test('a worker follows, and its pods with it', async () => {
+    await lab('readdress', '2', '10.99.0.32');
+    await synced(worker);
+    expect(await addresses('host2')).toBe('10.99.0.32 10.99.0.32');
+    await nodesReady(plane, ['host1', 'host2']);
+    await everyPodReachesEvery(plane, 2, 300);
+  });
+
+  test('the only control plane follows, its worker by the line it prints, and nothing is lost', async () => {
+    await lab('readdress', '1', '10.99.0.31');
+    const line = await synced(plane);
+    expect(line).toBe('rkube sync --control-plane 10.99.0.31');
+    await ok(worker, line);
+    await nodesReady(plane, ['host1', 'host2']);
+    await everyPodReachesEvery(plane, 2, 300);
+    expect(await ok(plane, WORD)).toBe('kept');
+    expect(await addresses('host1')).toBe('10.99.0.31 10.99.0.31');
+  });
+
+  test('its certificate is good at the new address, and a second sync finds nothing to do', async () => {
+    const ca = "sed -n 's/.*certificate-authority-data: //p' ~/.kube/rkube-rkube.yaml | base64 -d >/tmp/ca";
+    for (const end of ['127.0.0.1', '10.99.0.31'])
+      expect(await ok(plane, `${ca}; curl -sS --max-time 10 --cacert /tmp/ca https://${end}:6443/readyz`)).toBe('ok');
+    expect((await on(plane, 'rkube sync')).stderr).toContain('has 10.99.0.31 already');
+  });
+});
+
+describe.sequential('one of three control planes moves', () => {
+  const planes = [plane, 'alice@2', 'alice@3'] as const;
+  const [first, second, third] = planes;
+  const tls = `--cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key`;
+  const members = (who: string): Promise<string> =>
+    ok(who, `podman exec rkube-rkube-host${who.slice(-1)} etcdctl ${tls} --command-timeout=30s member list`);
+
+  beforeAll(async () => {
+    await lab('up', '3');
+    await ok(first, 'rkube init');
+    for (const who of [second, third]) {
+      const input = await ok(first, 'rkube join-command --control-plane');
+      await ok(who, 'rkube join', { input, seconds: 540 });
+    }
+    await nodesReady(first, ['host1', 'host2', 'host3']);
+    await ok(first, 'rkube kubectl create configmap kept --from-literal=word=kept');
+  }, 1_200_000);
+  afterAll(takenBack);
+
+  test('etcd and the others know it at its new address', async () => {
+    await lab('readdress', '3', '10.99.0.33');
+    const line = await synced(third);
+    // All of them: the first never heard of those that joined after it.
+    const named = ['10.99.0.33', '10.99.0.11', '10.99.0.12'].map((each) => ` --control-plane ${each}`);
+    expect(line).toBe(`rkube sync${named.join('')}`);
+    await Promise.all([first, second].map((who) => ok(who, line)));
+    for (const who of planes) {
+      const seen = await members(who);
+      expect(seen).toContain('https://10.99.0.33:2380');
+      expect(seen).not.toContain('10.99.0.13');
+      expect(await ok(who, WORD)).toBe('kept');
+    }
+    await nodesReady(first, ['host1', 'host2', 'host3']);
+  });
+
+  test('it carries the cluster when another fails', async () => {
+    await ok(first, 'rkube down');
+    await eventually(
+      'the API of the two that are left',
+      180,
+      () => get(third, 'configmaps'),
+      (items) => items.some(({ metadata }) => metadata.name === 'kept'),
+    );
+  });
+});
