@@ -101,8 +101,12 @@ export class Repair {
     try {
       const done = await mend(seen, signal);
       patient.complaint = '';
-      if (done !== undefined) journal.info(name, done);
-      else {
+      if (done !== undefined) {
+        journal.info(name, done);
+        // Until the next look has shown it.
+        patient.seen = { ...seen, runs: true };
+        this.#listed.add(seen.container);
+      } else {
         this.#patients.delete(seen.container);
         this.#left.add(seen.container);
       }

@@ -85,6 +85,16 @@ describe('Repair', () => {
     expect(mended).toEqual([16]);
   });
 
+  it('takes a node that it has mended for one that runs, until a look shows it', async () => {
+    const { repair, mended, pass } = repairing('started again', 'started again');
+    repair.take(ENDED);
+    await pass(300, undefined);
+    expect(mended).toHaveLength(1);
+    repair.take(ENDED);
+    await pass(16, undefined);
+    expect(mended).toHaveLength(2);
+  });
+
   it('knows nothing of a node whose engine does not answer', async () => {
     const { repair, mended, pass } = repairing();
     repair.take(LISTED);
