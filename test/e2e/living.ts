@@ -1,4 +1,4 @@
-import { get, isReady, lab, mustBeClean, nodesReady, ok } from './lab.ts';
+import { get, isReady, lab, nodesReady, ok } from './lab.ts';
 import { deployServers, servers } from './pods.ts';
 
 // One cluster of two hosts, for the files that let it live: ports come and go, things break, hosts move. host1 is alice's
@@ -7,13 +7,11 @@ import { deployServers, servers } from './pods.ts';
 export const plane = 'alice@1';
 export const worker = 'bob@2';
 
-/** Takes the cluster that an earlier file has left, when all is well with it; else makes it. */
+/** Takes the cluster that an earlier file has left, when all is well with it; else makes it on new hosts. */
 export async function livingCluster(): Promise<void> {
-  await lab('up', '2');
   const nodes = await get(plane, 'nodes').catch(() => []);
   if (nodes.map(({ metadata }) => metadata.name).join() !== 'host1,host2' || !nodes.every(isReady)) {
-    await mustBeClean(plane);
-    await mustBeClean(worker, 'docker');
+    await lab('up', '2', '--fresh');
     await ok(plane, 'rkube init');
     await ok(worker, 'rkube join --engine docker', { input: await ok(plane, 'rkube join-command'), seconds: 500 });
     await nodesReady(plane, ['host1', 'host2']);
