@@ -124,7 +124,8 @@ async function existingNode(
   const found = name === undefined ? undefined : await engine.ask(engine.dialect.inspectContainer(name));
   if (found !== undefined) return { node: found.labels[LABEL.node] ?? '', settings: createdWith(found) };
   const volumes = await engine.ask(engine.dialect.listVolumes(`${LABEL.cluster}=${cluster}`));
-  const notes = volumes.includes(own.var) ? await readNotes(host, engine, own.var) : undefined;
+  // Without them `rkube delete` goes on all the same.
+  const notes = volumes.includes(own.var) ? await readNotes(host, engine, own.var).catch(() => undefined) : undefined;
   const settings = notes?.state.made?.settings;
   return settings === undefined ? undefined : { node, settings };
 }

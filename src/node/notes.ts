@@ -5,7 +5,7 @@ import type { Run } from '../core/run.ts';
 import type { ContainerEngine } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
 import { LABEL } from './names.ts';
-import { type NodeState, STATE } from './state.ts';
+import { type NodeState, parseState, STATE } from './state.ts';
 
 // What is on the node's volume is read on the host too: it is the user's own folder. So a node whose container is gone
 // still says what it is, and whether it is to run.
@@ -29,7 +29,7 @@ export async function readNotes(host: Host, engine: ContainerEngine, volume: str
   const text = await host.readFile(onHost(found.folder, STATE));
   if (text === undefined) return undefined;
   const down = (await host.stat(onHost(found.folder, DOWN))) !== undefined;
-  return { cluster, node, state: JSON.parse(text) as NodeState, down };
+  return { cluster, node, state: parseState(text), down };
 }
 
 /** Notes that the user wants the node down. Where that cannot be noted, nobody can read what would bring it back. */

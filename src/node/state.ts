@@ -1,4 +1,5 @@
 import type { RawConfig, Role } from '../config/types.ts';
+import { RkubeError } from '../core/errors.ts';
 import type { NodeContainer } from './container.ts';
 import { writeNode } from './files.ts';
 
@@ -49,7 +50,21 @@ export function movedFrom(known: NodeState | undefined, address: string): string
 /** undefined when the node was never prepared. */
 export async function readState(node: NodeContainer): Promise<NodeState | undefined> {
   const text = await node.readFile(STATE);
-  return text === undefined ? undefined : (JSON.parse(text) as NodeState);
+  return text === undefined ? undefined : parseState(text);
+}
+
+/** @throws RkubeError `state-damaged` for what rkube has not written */
+export function parseState(text: string): NodeState {
+  try {
+    return JSON.parse(text) as NodeState;
+  } catch (cause) {
+    throw new RkubeError({
+      id: 'state-damaged',
+      message: `What rkube noted of this node, ${STATE}, is damaged: ${text.length} characters that are not JSON`,
+      next: 'Remove the node with `rkube delete` and make it anew',
+      cause,
+    });
+  }
 }
 
 /** Puts rkube's files and this state into the running node, and applies them. Safe to repeat. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { environment, type NodeState } from '../../../src/node/state.ts';
+import { environment, type NodeState, parseState } from '../../../src/node/state.ts';
 
 const STATE: NodeState = {
   phase: 'member',
@@ -71,4 +71,17 @@ describe('node.env', () => {
       RKUBE_VXLAN_CHECKSUM: '',
     });
   });
+});
+
+describe('the state of a node', () => {
+  it('comes back as it was written', () => expect(parseState(JSON.stringify(STATE))).toEqual(STATE));
+
+  it.each(['', '{"phase": "mem'])('that is damaged is named, with what to do: %j', (text) =>
+    expect(() => parseState(text)).toThrow(
+      expect.objectContaining({
+        id: 'state-damaged',
+        next: expect.stringContaining('rkube delete') as string,
+      }) as Error,
+    ),
+  );
 });
