@@ -131,6 +131,38 @@ describe('the guard', () => {
     ]);
   });
 
+  describe("and Flannel's routes", () => {
+    const reason = whyNoNamespaces('ip link add flannel.1 type vxlan id 1 dstport 8472', 'VXLAN does');
+    beforeEach(({ skip }) => skip(reason !== '', reason));
+
+    const [address, mac] = ['10.244.1.0', '0a:00:00:00:00:01'];
+    /** What flanneld has made for itself and for one other node. */
+    const flannel = `mkdir /run/flannel /run/upper /run/work
+      echo FLANNEL_SUBNET=10.244.0.1/24 >/run/flannel/subnet.env
+      mount -t overlay none -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
+      mount --bind /run/hosts /etc/hosts
+      mkdir -p /etc/cni/net.d; echo '{}' >/etc/cni/net.d/10-flannel.conflist
+      nft add table ip flannel-ipv4
+      ip link add flannel.1 type vxlan id 1 dev eth0 dstport 8472 nolearning
+      ip address add 10.244.0.0/32 dev flannel.1
+      ip link set flannel.1 up
+      ip neigh add ${address} lladdr ${mac} dev flannel.1 nud permanent
+      bridge fdb add ${mac} dst 192.0.2.9 dev flannel.1
+      ip route add 10.244.1.0/24 via ${address} dev flannel.1 onlink`;
+    const began = 'until_so "pgrep -g $guard nft"; looks';
+
+    it('has flanneld started again when they were taken away', () => {
+      const { asked, said } = guarded(`${began}; ip route flush dev flannel.1; looks`, flannel);
+      expect(asked).toContain('pkill -x --older 30 flanneld');
+      expect(said).toContain("Flannel's network is gone");
+    });
+
+    it('leaves flanneld alone when the last other node has left', () => {
+      const leave = `ip neigh del ${address} dev flannel.1; bridge fdb del ${mac} dst 192.0.2.9 dev flannel.1; ip route del 10.244.1.0/24`;
+      expect(guarded(`${began}; ${leave}; looks`, flannel)).toEqual({ printed: '', said: '', asked: '' });
+    });
+  });
+
   it('leaves kube-proxy alone that has made none yet', () => {
     expect(guarded('looks').asked).toBe('');
   });
