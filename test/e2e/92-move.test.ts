@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, get, lab, nodesReady, ok, on } from './lab.ts';
+import { eventually, get, lab, nodesReady, ok, on, residue } from './lab.ts';
 import { livingCluster, plane, worker } from './living.ts';
 import { everyPodReachesEvery } from './pods.ts';
 
@@ -67,18 +67,21 @@ describe.sequential('hosts of a cluster move', () => {
 });
 
 describe.sequential('one of three control planes moves', () => {
-  const planes = [plane, 'alice@2', 'alice@3'] as const;
+  const planes = [plane, worker, 'alice@3'] as const;
   const [first, second, third] = planes;
   const tls = `--cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key`;
   const members = (who: string): Promise<string> =>
-    ok(who, `podman exec rkube-rkube-host${who.slice(-1)} etcdctl ${tls} --command-timeout=30s member list`);
+    ok(who, `rkube shell etcdctl ${tls} --command-timeout=30s member list`);
 
   beforeAll(async () => {
     await lab('up', '3');
     await ok(first, 'rkube init');
-    for (const who of [second, third]) {
+    for (const [who, engine] of [
+      [second, 'docker'],
+      [third, 'podman'],
+    ] as const) {
       const input = await ok(first, 'rkube join-command --control-plane');
-      await ok(who, 'rkube join', { input, seconds: 540 });
+      await ok(who, `rkube join --engine ${engine}`, { input, seconds: 540 });
     }
     await nodesReady(first, ['host1', 'host2', 'host3']);
     await ok(first, 'rkube kubectl create configmap kept --from-literal=word=kept');
@@ -101,7 +104,7 @@ describe.sequential('one of three control planes moves', () => {
     await nodesReady(first, ['host1', 'host2', 'host3']);
   });
 
-  test('it carries the cluster when another fails', async () => {
+  test('it carries the cluster while another is down, which comes back', async () => {
     await ok(first, 'rkube down');
     await eventually(
       'the API of the two that are left',
@@ -109,5 +112,15 @@ describe.sequential('one of three control planes moves', () => {
       () => get(third, 'configmaps'),
       (items) => items.some(({ metadata }) => metadata.name === 'kept'),
     );
+    await ok(first, 'rkube up');
+    await nodesReady(first, ['host1', 'host2', 'host3']);
+  });
+
+  test('a control plane leaves, and the others go on', async () => {
+    await ok(second, 'rkube delete --yes');
+    expect(await residue(second, 'docker')).toBe('');
+    await ok(first, 'rkube kubectl delete node/host2');
+    expect((await members(first)).split('\n').filter((line) => line.includes('started'))).toHaveLength(2);
+    expect(await ok(third, WORD)).toBe('kept');
   });
 });
