@@ -26,19 +26,13 @@ const asTheyEnd: Reporter = {
   },
 };
 
-/** Files about single hosts, their engines, and pairs of them that are to reach each other. */
-const HOSTS = 'test/e2e/{30,40,55,60,65,70,71,72,75,76,77,78}-*.test.ts';
-/** The two run side by side, each in a lab of its own (scripts/test). */
-const project = (name: string, include: string, exclude: string[] = []) => ({
-  extends: true as const,
-  test: { name, include: [include], exclude },
-});
-
-// The lab: real hosts, real engines, real kubeadm. Files of a project run one after the other, in the order of their
-// names; within a file each test goes on where the one before ended.
+// The lab: real hosts, real engines, real kubeadm. Files run one after the other, in the order of their names;
+// within a file each test goes on where the one before ended.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
+    name: 'e2e',
+    include: ['test/e2e/*.test.ts'],
     reporters: [new ClosingLine(), asTheyEnd],
     fileParallelism: false,
     sequence: { concurrent: false, sequencer: ByName },
@@ -46,6 +40,5 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     bail: 0,
-    projects: [project('hosts', HOSTS), project('clusters', 'test/e2e/*.test.ts', [HOSTS])],
   },
 });
