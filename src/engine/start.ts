@@ -1,4 +1,9 @@
+import { RkubeError } from '../core/errors.ts';
 import type { ContainerEngine } from './types.ts';
+
+/** Podman's words when it has killed a container and waited 5 s for the last process to end: many take longer to. */
+const DYING = /did not die within timeout|timed out waiting for file/i;
+const TRIES = 6;
 
 /**
  * Starts a container; started already is fine. A monitor beside the engine that starts containers too would come
@@ -15,7 +20,23 @@ export async function startContainer(engine: ContainerEngine, name: string): Pro
 /** Removes a container, running or not; absent is fine. No monitor starts it in the middle. */
 export async function removeContainer(engine: ContainerEngine, name: string): Promise<void> {
   await heed(engine, name, false);
-  await engine.ask(engine.dialect.removeContainer(name));
+  await untilDead(() => engine.ask(engine.dialect.removeContainer(name)));
+}
+
+/** Stops a running container: killed after that many seconds. */
+export async function stopContainer(engine: ContainerEngine, name: string, seconds: number): Promise<void> {
+  await untilDead(() => engine.ask(engine.dialect.stopContainer(name, seconds)));
+}
+
+async function untilDead(ask: () => Promise<void>): Promise<void> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      const dying = error instanceof RkubeError && DYING.test([error.message, ...error.details].join('\n'));
+      if (!dying || left === 0) throw error;
+    }
+  }
 }
 
 /** Nothing to do with engines that have no monitor; nor where there is no such container. */

@@ -1,7 +1,7 @@
 import { RkubeError } from '../core/errors.ts';
 import { awaitCondition, type Run } from '../core/run.ts';
 import { done, notYet } from '../core/wait.ts';
-import { removeContainer as removeByEngine, startContainer } from '../engine/start.ts';
+import { removeContainer as removeByEngine, startContainer, stopContainer } from '../engine/start.ts';
 import type { ContainerEngine, ContainerSpec } from '../engine/types.ts';
 import type { Host } from '../host/types.ts';
 import { bootUnit, hasUnit, hasUserManager, removeUnit, startByUnit, stopUnit } from './boot-unit.ts';
@@ -107,7 +107,7 @@ async function nodeEnded(node: NodeContainer, words: string): Promise<RkubeError
 /** Stops the container and keeps it down at boot; its state stays on its volumes. */
 export async function stopNode(host: Host, node: NodeContainer, names: NodeNames): Promise<void> {
   if (node.engine.info.features.startsAtBoot === 'user-unit') await stopUnit(host, names.unit);
-  await node.engine.ask(node.engine.dialect.stopContainer(node.name, STOP_SECONDS));
+  await stopContainer(node.engine, node.name, STOP_SECONDS);
 }
 
 /** Removes the container and its boot unit; the volumes, and with them all state, stay. */

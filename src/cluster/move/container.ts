@@ -1,5 +1,6 @@
 import type { Role } from '../../config/types.ts';
 import { rkubeVersion } from '../../core/package.ts';
+import { removeContainer, stopContainer } from '../../engine/start.ts';
 import type { ContainerState } from '../../engine/types.ts';
 import { createNode } from '../../node/lifecycle.ts';
 import { LABEL } from '../../node/names.ts';
@@ -46,8 +47,8 @@ export async function replaceContainer(site: Site, { container }: Found, role: R
   const { dialect } = engine;
   const spec = containerSpec(config, role, image, engine.info, await devices(site), rkubeVersion());
   if (container !== undefined) {
-    await engine.ask(dialect.stopContainer(names.container, STOP_SECONDS));
-    await engine.ask(dialect.removeContainer(names.container));
+    await stopContainer(engine, names.container, STOP_SECONDS);
+    await removeContainer(engine, names.container);
   }
   await createNode(engine, spec, await engine.ask(dialect.listVolumes(LABEL.cluster)), () => {});
 }
