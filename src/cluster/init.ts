@@ -4,7 +4,7 @@ import { shipped } from '../core/package.ts';
 import { hostMtu } from '../host/mtu.ts';
 import { apply } from '../kube/kubectl.ts';
 import { nameRenewedCertificate } from '../kube/kubelet-certificate.ts';
-import { waitForDns, waitForNode } from '../kube/ready.ts';
+import { waitForApi, waitForDns, waitForNode } from '../kube/ready.ts';
 import { endpointName } from '../kubeadm/documents.ts';
 import { kubeadmInit, kubeadmReset, nodeVersion } from '../kubeadm/verbs.ts';
 import { markState } from '../node/state.ts';
@@ -41,6 +41,7 @@ export async function init(site: Site, steps: Steps, options: Omit<UpOptions, 'r
     steps.skip(`Cluster ${config.cluster} is initialised already`);
     if (state.role === 'worker') rejectWorker(site);
     await prepare(site, steps, member);
+    await steps.step('Wait until the API server is ready', () => waitForApi(run, node));
   } else {
     if (!created) steps.undo('Take kubeadm init back', () => kubeadmReset(node));
     await prepare(site, steps, { ...member, phase: 'initializing' });

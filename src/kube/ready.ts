@@ -1,5 +1,5 @@
 import { awaitCondition, type Run } from '../core/run.ts';
-import { done, notYet } from '../core/wait.ts';
+import { done, notYet, type Observation } from '../core/wait.ts';
 import type { NodeContainer } from '../node/container.ts';
 import { askClusterDns, PROBE_NAME } from './dns.ts';
 import { KUBECONFIG, kubectlArgv } from './kubectl.ts';
@@ -10,6 +10,21 @@ const READY_MS = 300_000;
 const PATIENCE_S = 30;
 /** Annotation of flanneld's, as jsonpath wants it. */
 const PUBLIC_IP = String.raw`flannel\.alpha\.coreos\.com/public-ip`;
+
+/** Waits until the API server serves: that of a control plane which has just booted does not yet. */
+export async function waitForApi(run: Run, node: NodeContainer): Promise<void> {
+  const argv = kubectlArgv(KUBECONFIG.admin, ['get', '--raw', '/readyz']);
+  await awaitCondition(
+    run,
+    {
+      describe: 'the API server of this control plane to be ready',
+      deadlineMs: READY_MS,
+      next: 'See `rkube status`, and `rkube logs` here.',
+      probe: () => succeeds(node, argv, PATIENCE_S),
+    },
+    true,
+  );
+}
 
 /** Waits until Kubernetes calls the node Ready. */
 export async function waitForNode(
@@ -36,10 +51,7 @@ async function waitForCondition(
       describe: `node ${name} to be ${what}`,
       deadlineMs: READY_MS,
       next: 'See `rkube kubectl get pods -A` on a control plane, and `rkube logs` here.',
-      probe: async () => {
-        const result = await node.try(argv, { effect: 'read', timeoutMs: (PATIENCE_S + 30) * 1000 });
-        return result.exitCode === 0 ? done(true) : notYet(lastLine(result.stderr) || 'no answer from the API');
-      },
+      probe: () => succeeds(node, argv, PATIENCE_S + 30),
     },
     true,
   );
@@ -86,6 +98,11 @@ export function dnsAddress(serviceSubnet: string): string {
   const bytes = network.split('.').map(Number);
   const number = bytes.reduce((sum, byte) => sum * 256 + byte, 0) + 10;
   return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.');
+}
+
+async function succeeds(node: NodeContainer, argv: readonly string[], seconds: number): Promise<Observation<true>> {
+  const result = await node.try(argv, { effect: 'read', timeoutMs: seconds * 1000 });
+  return result.exitCode === 0 ? done(true) : notYet(lastLine(result.stderr) || 'no answer from the API');
 }
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

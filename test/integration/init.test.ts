@@ -69,6 +69,22 @@ describe('rkube init', () => {
     ).toEqual([]);
   });
 
+  it('waits for the API server of a host that has just booted', async () => {
+    using site = new TestSite({
+      rules: [{ match: '^kubectl .* --raw /readyz', exitCode: 1, stderr: 'connection refused\n', times: 2 }],
+    });
+    await site.run(['init']);
+    expect(site.called(/--raw \/readyz/)).toHaveLength(0);
+    expect(await site.run(['init'])).toMatchObject({ exitCode: 0, stderr: says('is initialised already') });
+    expect(site.called(/--raw \/readyz|kubectl .* apply /).map(({ argv }) => argv.includes('apply'))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('finishes what is missing when it failed after kubeadm', async () => {
     using site = new TestSite({
       rules: [{ match: WORKS.apply.match, exitCode: 1, stderr: 'the server is away\n', times: 1 }],
