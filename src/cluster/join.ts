@@ -4,6 +4,7 @@ import { KUBECONFIG } from '../kube/kubectl.ts';
 import { waitForNode } from '../kube/ready.ts';
 import type { Ticket } from '../kubeadm/ticket.ts';
 import { kubeadmJoin, kubeadmReset, nodeVersion } from '../kubeadm/verbs.ts';
+import type { NodeContainer } from '../node/container.ts';
 import { type NodeState, writeState } from '../node/state.ts';
 import { ok, problem } from '../preflight/finding.ts';
 import { peerReport } from '../preflight/peer/checks.ts';
@@ -50,7 +51,8 @@ export async function join(
     if (!created || role === 'control-plane') steps.undo('Take kubeadm join back', () => kubeadmReset(node));
     // While it joins, the node must ask control planes that answer, not its own that does not run yet.
     await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
-    if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
+    if (state.phase !== 'empty' || (!created && (await wasWorker(node))))
+      await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
     await rejectOtherVersion(site, ticket, ignore);
     const pathMtu = await steps.step('Try the paths to the control plane, both ways', () =>
       tryPaths(site, ticket, role, answering, ignore),
@@ -70,6 +72,15 @@ export async function join(
   const is = state.phase === 'member' ? state.role : role;
   if (is === 'control-plane') await steps.step('Write the kubeconfig', () => writeKubeconfig(site));
   return { already: state.phase === 'member', role: is };
+}
+
+/**
+ * Whether the node has joined and does not know it: a power failure can take our note and leave kubeadm's files. What a
+ * control plane holds is never cleared on such a guess.
+ */
+async function wasWorker(node: NodeContainer): Promise<boolean> {
+  const [joined, leads] = await Promise.all([KUBECONFIG.kubelet, KUBECONFIG.admin].map((path) => node.readFile(path)));
+  return joined !== undefined && leads === undefined;
 }
 
 /** kubeadm joins nodes to a cluster of its own minor version. */

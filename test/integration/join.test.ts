@@ -52,6 +52,28 @@ describe('rkube join', () => {
     expect(site.called(/wait --for=condition=Ready/)[0]?.argv).toContain('--kubeconfig=/etc/kubernetes/kubelet.conf');
   });
 
+  it.each([
+    ['clears a worker that lost its note of having joined', '', 1],
+    ['never clears what may be a control plane', 'x', 0],
+  ])('%s', async (_, admin, resets) => {
+    using api = await controlPlane();
+    using site = new TestSite({
+      rules: [
+        { match: '^cat /etc/kubernetes/kubelet.conf$', stdout: 'x' },
+        {
+          match: '^cat /etc/kubernetes/admin.conf$',
+          stdout: admin,
+          exitCode: admin === '' ? 1 : 0,
+          stderr: 'cat: /etc/kubernetes/admin.conf: No such file or directory\n',
+        },
+      ],
+    });
+    await site.run(['up', '--worker', '--cluster', 'lab', '--port-apiserver', String(api.port)]);
+    const joined = await site.run(['join'], { input: encodeTicket(ticket({ port: api.port })) });
+    expect(joined).toMatchObject({ exitCode: 0 });
+    expect(site.called(/kubeadm reset/)).toHaveLength(resets);
+  });
+
   it('makes a control plane from a ticket in a file', async () => {
     using api = await controlPlane();
     using site = new TestSite();
