@@ -3,9 +3,10 @@ import { EXIT, usageError } from '../core/errors.ts';
 import { NETWORKS } from '../engine/network/index.ts';
 import type { NetworkDriver } from '../engine/network/types.ts';
 import type { EngineInfo } from '../engine/types.ts';
+import { replaceFile } from '../host/replace-file.ts';
 import type { Host } from '../host/types.ts';
 import { type Advice, advise } from '../preflight/network/advice.ts';
-import { planDropIn, undoDropIn, writeDropIn } from '../preflight/network/drop-in.ts';
+import { planDropIn, undoDropIn } from '../preflight/network/drop-in.ts';
 import { measureAll, type Wish, wishedDrivers } from '../preflight/network/run.ts';
 import { rateText, sourceText } from '../preflight/network/text.ts';
 import { type Measurement, nameOf } from '../preflight/network/types.ts';
@@ -100,7 +101,7 @@ async function applied(invocation: Invocation, { path, text, needed }: Plan): Pr
   if (!needed) return false;
   invocation.next(`This is written to ${path}:`, ...indented(text));
   await confirm(invocation, `Write ${path}?`);
-  await writeDropIn(path, text);
+  await replaceFile(path, text, 0o644);
   return true;
 }
 

@@ -32,7 +32,8 @@ export async function join(
   const role: Role = ticket.certificateKey === undefined ? 'worker' : 'control-plane';
   const { ignore } = options;
   const answering = await steps.step('Reach the control plane', () => reachControlPlane(site, ticket, role, ignore));
-  const { state, created } = await bringUp(site, steps, { ...options, role });
+  const { state: noted, created } = await bringUp(site, steps, { ...options, role });
+  const state = await asFound(node, noted);
   if (state.phase === 'member') {
     rejectOtherCluster(site, state, ticket);
     steps.skip(`Node ${config.node} is a member of cluster ${ticket.cluster} already`);
@@ -51,8 +52,7 @@ export async function join(
     if (!created || role === 'control-plane') steps.undo('Take kubeadm join back', () => kubeadmReset(node));
     // While it joins, the node must ask control planes that answer, not its own that does not run yet.
     await prepare(site, steps, { ...member, phase: 'joining', controlPlanes: ticket.controlPlanes });
-    if (state.phase !== 'empty' || (!created && (await wasWorker(node))))
-      await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
+    if (state.phase !== 'empty') await steps.step('Clear what an interrupted run left', () => kubeadmReset(node));
     await rejectOtherVersion(site, ticket, ignore);
     const pathMtu = await steps.step('Try the paths to the control plane, both ways', () =>
       tryPaths(site, ticket, role, answering, ignore),
@@ -75,12 +75,14 @@ export async function join(
 }
 
 /**
- * Whether the node has joined and does not know it: a power failure can take our note and leave kubeadm's files. What a
- * control plane holds is never cleared on such a guess.
+ * How far the node has really come: a power failure can take our note and leave kubeadm's files, or the other way
+ * round. What a control plane holds is never cleared on such a guess.
  */
-async function wasWorker(node: NodeContainer): Promise<boolean> {
+async function asFound(node: NodeContainer, state: NodeState): Promise<NodeState> {
+  if (state.role === 'control-plane' || state.phase === 'joining') return state;
   const [joined, leads] = await Promise.all([KUBECONFIG.kubelet, KUBECONFIG.admin].map((path) => node.readFile(path)));
-  return joined !== undefined && leads === undefined;
+  const member = state.phase === 'member';
+  return leads === undefined && member !== (joined !== undefined) ? { ...state, phase: 'joining' } : state;
 }
 
 /** kubeadm joins nodes to a cluster of its own minor version. */

@@ -1,6 +1,7 @@
 import { RkubeError } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
-import { hostKubeconfig, kubeconfigPath, writeSecretFile } from '../kube/kubeconfig.ts';
+import { replaceFile } from '../host/replace-file.ts';
+import { hostKubeconfig, kubeconfigPath } from '../kube/kubeconfig.ts';
 import { KUBECONFIG } from '../kube/kubectl.ts';
 import type { Site } from './site.ts';
 
@@ -23,6 +24,6 @@ export async function readKubeconfig(site: Site, reach: 'local' | 'remote'): Pro
 export async function writeKubeconfig(site: Site): Promise<string> {
   const path = kubeconfigPath(site.host.home, site.config.cluster);
   if (site.run.dryRun) report(site.run.reporter, 'plan', `# writes ${path} (mode 0600)`);
-  else await writeSecretFile(path, await readKubeconfig(site, 'local'));
+  else await replaceFile(path, await readKubeconfig(site, 'local'));
   return path;
 }

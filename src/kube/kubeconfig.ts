@@ -1,5 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
 interface Kubeconfig {
@@ -31,18 +30,3 @@ export function hostKubeconfig(adminConf: string, cluster: string, server: strin
 
 /** Where the kubeconfig of a cluster lies on its control-plane hosts. */
 export const kubeconfigPath = (home: string, cluster: string): string => join(home, '.kube', `rkube-${cluster}.yaml`);
-
-/** Writes a file that only its owner can read, whole or not at all. */
-export async function writeSecretFile(path: string, text: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w', 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    await file.close();
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}

@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandSpec } from '../core/command.ts';
 import { commandError } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
 import type { Run } from '../core/run.ts';
+import { replaceFile } from '../host/replace-file.ts';
 import type { Host } from '../host/types.ts';
 
 // Engines without a daemon (Podman) start nothing at boot: a systemd user unit of our own does. It is ours
@@ -56,8 +57,7 @@ export async function startByUnit(run: Run, host: Host, unit: string, text: stri
   if (run.dryRun) {
     report(run.reporter, 'plan', `# writes ${file}`);
   } else {
-    await mkdir(unitFolder(host), { recursive: true });
-    await writeFile(file, text);
+    await replaceFile(file, text, 0o644);
   }
   // `enable` makes systemd read all units again.
   for (const spec of [systemctl('write', 'enable', unit), systemctl('write', 'restart', unit)]) {

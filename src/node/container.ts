@@ -13,7 +13,8 @@ export interface NodeCommand extends ExecOptions {
 }
 
 /** A full disk, or a crash, leaves the file as it was. */
-const REPLACE = 'umask 077 && mkdir -p "${1%/*}" && cat >"$1.new" && mv -f "$1.new" "$1"';
+const REPLACE =
+  'umask 077 && mkdir -p "${1%/*}" && cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1" && sync "${1%/*}"';
 
 /** A node container: runs commands inside it, whatever the engine. */
 export class NodeContainer {
@@ -87,7 +88,7 @@ export class NodeContainer {
     throw engineError(result, `Reading ${path} in the node`);
   }
 
-  /** Puts a text, readable by root alone, in the place of a file: whole, or not at all. */
+  /** Puts a text, readable by root alone, in the place of a file, on disk: whole, or not at all. */
   async writeFile(path: string, text: string, doing: string): Promise<void> {
     await this.run(['sh', '-c', REPLACE, 'sh', path], { doing, stdin: text, effect: 'write' });
   }

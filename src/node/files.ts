@@ -41,6 +41,12 @@ export async function writeNode(node: NodeContainer, extra: Readonly<Record<stri
     stdin: archive,
     effect: 'write',
   });
+  await keep(node);
   for (const [path, text] of Object.entries(extra)) await node.writeFile(path, text, `Writing ${path}`);
   await node.run(['/usr/local/lib/rkube/apply'], { doing: 'Preparing the node', effect: 'write' });
+}
+
+/** Has what is in the node survive a power failure from now on, so that a note may count on it. */
+export async function keep(node: NodeContainer): Promise<void> {
+  await node.run(['/usr/local/lib/rkube/keep'], { doing: "Writing the node's files to disk", effect: 'write' });
 }

@@ -1,7 +1,7 @@
 import type { RawConfig, Role } from '../config/types.ts';
 import { RkubeError } from '../core/errors.ts';
 import type { NodeContainer } from './container.ts';
-import { writeNode } from './files.ts';
+import { keep, writeNode } from './files.ts';
 
 /** How far the node has come. `joining` and `initializing` that nobody works on are leftovers of a crash. */
 export type Phase = 'empty' | 'initializing' | 'joining' | 'member';
@@ -74,6 +74,7 @@ export async function writeState(node: NodeContainer, state: NodeState): Promise
 
 /** Notes how far the node has come, without applying anything anew. */
 export async function markState(node: NodeContainer, state: NodeState): Promise<void> {
+  await keep(node);
   await node.writeFile(STATE, text(state), `Noting the state in ${STATE}`);
 }
 

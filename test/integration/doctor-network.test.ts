@@ -5,7 +5,8 @@ import { Lifetime } from '../../src/core/lifetime.ts';
 import { LocalRunner } from '../../src/core/runner.ts';
 import type { NetworkDriver } from '../../src/engine/network/types.ts';
 import { localHost } from '../../src/host/local.ts';
-import { planDropIn, writeDropIn } from '../../src/preflight/network/drop-in.ts';
+import { replaceFile } from '../../src/host/replace-file.ts';
+import { planDropIn } from '../../src/preflight/network/drop-in.ts';
 import { type Ground, measure } from '../../src/preflight/network/measure.ts';
 import { Probe, program } from '../../src/preflight/network/probe.ts';
 import { says } from './says.ts';
@@ -135,7 +136,7 @@ describe('rkube doctor --network', () => {
     using site = new TestSite({ kinds: [], engine: '' });
     const file = 'systemd/user/docker.service.d/rkube-network.conf';
     const { path, text } = await planDropIn(join(site.home, '.config'), file, ['[Service]']);
-    await writeDropIn(path, text);
+    await replaceFile(path, text, 0o644);
     expect(await site.run(['doctor', '--network', '--undo'])).toMatchObject({
       exitCode: 0,
       stdout: says(path),

@@ -21,10 +21,12 @@ describe('rkube init', () => {
       already: false,
       kubeconfig: `${site.home}/.kube/rkube-rkube.yaml`,
     });
-    expect(site.changes().slice(-5)).toEqual([
+    expect(site.changes().slice(-6)).toEqual([
       'exec rkube-rkube-NODE /usr/local/lib/rkube/apply',
       KUBEADM,
       expect.stringContaining('config set-credentials system:node:NODE --client-certificate='),
+      // Before the note, which would count on files that a power failure takes.
+      'exec rkube-rkube-NODE /usr/local/lib/rkube/keep',
       expect.stringMatching(/^exec .* sh \/var\/lib\/rkube\/state\.json$/),
       APPLY,
     ]);

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeTicket, type Ticket } from '../../src/kubeadm/ticket.ts';
+import type { ExecRule } from '../fixtures/engine/fake-engines.ts';
 import { CA_HASH, CERTIFICATE_KEY, TOKEN, WORKS } from './kubernetes.ts';
 import { says } from './says.ts';
 import { ADDRESS, IGNORED, TestSite } from './site.ts';
@@ -53,24 +54,22 @@ describe('rkube join', () => {
   });
 
   it.each([
-    ['clears a worker that lost its note of having joined', '', 1],
-    ['never clears what may be a control plane', 'x', 0],
-  ])('%s', async (_, admin, resets) => {
+    ['clears a worker that lost its note of having joined', ['up', '--worker', '--cluster', 'lab'], 'x', '', 1],
+    ['never clears what may be a control plane', ['up', '--worker', '--cluster', 'lab'], 'x', 'x', 0],
+    ['joins a member anew whose files a power failure took', ['join'], '', '', 1],
+  ])('%s', async (_, before, kubelet, admin, resets) => {
     using api = await controlPlane();
-    using site = new TestSite({
-      rules: [
-        { match: '^cat /etc/kubernetes/kubelet.conf$', stdout: 'x' },
-        {
-          match: '^cat /etc/kubernetes/admin.conf$',
-          stdout: admin,
-          exitCode: admin === '' ? 1 : 0,
-          stderr: 'cat: /etc/kubernetes/admin.conf: No such file or directory\n',
-        },
-      ],
+    const holds = (path: string, text: string): ExecRule => ({
+      match: `^cat /etc/kubernetes/${path}$`,
+      stdout: text,
+      ...(text === '' && { exitCode: 1, stderr: `cat: ${path}: No such file or directory\n` }),
     });
-    await site.run(['up', '--worker', '--cluster', 'lab', '--port-apiserver', String(api.port)]);
-    const joined = await site.run(['join'], { input: encodeTicket(ticket({ port: api.port })) });
-    expect(joined).toMatchObject({ exitCode: 0 });
+    using site = new TestSite({ rules: [holds('kubelet.conf', kubelet), holds('admin.conf', admin)] });
+    const input = encodeTicket(ticket({ port: api.port }));
+    const args = before[0] === 'up' ? [...before, '--port-apiserver', String(api.port)] : before;
+    expect(await site.run(args, { input })).toMatchObject({ exitCode: 0 });
+    expect(site.called(/kubeadm reset/)).toHaveLength(0);
+    expect(await site.run(['join'], { input })).toMatchObject({ exitCode: 0 });
     expect(site.called(/kubeadm reset/)).toHaveLength(resets);
   });
 

@@ -35,8 +35,16 @@ contexts:
 current-context: kubernetes-admin@kubernetes
 `;
 
-const PKI = { '/etc/kubernetes/admin.conf': ADMIN_CONF, '/etc/kubernetes/pki/ca.crt': CA };
-const NO_PKI = { '/etc/kubernetes/admin.conf': null, '/etc/kubernetes/pki/ca.crt': null };
+const PKI = {
+  '/etc/kubernetes/admin.conf': ADMIN_CONF,
+  '/etc/kubernetes/kubelet.conf': ADMIN_CONF,
+  '/etc/kubernetes/pki/ca.crt': CA,
+};
+const NO_PKI = {
+  '/etc/kubernetes/admin.conf': null,
+  '/etc/kubernetes/kubelet.conf': null,
+  '/etc/kubernetes/pki/ca.crt': null,
+};
 
 /** Commands that tests make slow or let fail, as they are when all is well. */
 export const WORKS = {

@@ -67,7 +67,7 @@ describe('rkube up --restore', () => {
     await engine(site, ...others);
     const outcome = await restore(site);
     expect(restored(outcome)).toBe(what);
-    expect(outcome.words).toEqual([...words, ...Array.from({ length: 4 }, () => `exec ${NODE}`)]);
+    expect(outcome.words).toEqual([...words, ...Array.from({ length: 5 }, () => `exec ${NODE}`)]);
   });
 
   it('leaves alone a node that runs and answers', async () => {

@@ -11,6 +11,7 @@ const LABELS = '--label dev.rkube.cluster=rkube --label dev.rkube.node=NODE';
 const VOLUMES = [`volume create ${LABELS} ${NODE}-var`, `volume create ${LABELS} ${NODE}-kubernetes`];
 const PREPARE = [
   `exec ${NODE} tar -x --no-same-owner -C / -f -`,
+  `exec ${NODE} /usr/local/lib/rkube/keep`,
   expect.stringMatching(/^exec .* sh \/var\/lib\/rkube\/state\.json$/),
   expect.stringMatching(/^exec .* sh \/var\/lib\/rkube\/node\.env$/),
   `exec ${NODE} /usr/local/lib/rkube/apply`,

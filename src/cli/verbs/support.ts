@@ -51,11 +51,11 @@ export const support: Verb = {
     const peers = (invocation.flags['peer'] as readonly string[] | undefined) ?? [];
     const { index, archive } = await support(scene, new Steps(invocation.run), peers);
     if (toStdout) return void stdout.write(archive);
-    const { writeSecretFile } = await import('../../kube/kubeconfig.ts');
+    const { replaceFile } = await import('../../host/replace-file.ts');
     const path = await import('node:path');
     const named = invocation.flags['output'] as string | undefined;
     const file = path.resolve(invocation.process.cwd, named ?? `rkube-support-${config.cluster}-${config.node}.tar.gz`);
-    await writeSecretFile(file, archive);
+    await replaceFile(file, archive);
     invocation.answer({ file, ...index }, () => file);
     for (const name of index.others) invocation.next(`${name} is not in it: name its host with --peer.`);
     invocation.next(

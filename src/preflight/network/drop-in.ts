@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RkubeError } from '../../core/errors.ts';
 
@@ -46,19 +46,6 @@ export async function planDropIn(
   const made = before?.made ?? (await missingFolders(config, dirname(file)));
   const text = sealed(lines, made);
   return { path, text, same: before !== undefined && sealed(before.lines, made) === text };
-}
-
-/** Writes what `planDropIn` planned: all of it or nothing. */
-export async function writeDropIn(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.part`;
-  try {
-    await writeFile(part, text, { mode: 0o644 });
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
 }
 
 /**

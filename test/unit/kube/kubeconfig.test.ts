@@ -1,9 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { hostKubeconfig, kubeconfigPath, writeSecretFile } from '../../../src/kube/kubeconfig.ts';
+import { hostKubeconfig, kubeconfigPath } from '../../../src/kube/kubeconfig.ts';
 
 const ADMIN = `apiVersion: v1
 kind: Config
@@ -54,36 +51,5 @@ describe('the kubeconfig for use outside the node', () => {
 
   it('lies beside the one of kubectl', () => {
     expect(kubeconfigPath('/home/alice', 'lab')).toBe('/home/alice/.kube/rkube-lab.yaml');
-  });
-});
-
-describe('a secret file', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'rkube-secret-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
-
-  it('is made with its folder, for the owner alone', async () => {
-    const path = join(folder, '.kube', 'a.yaml');
-    await writeSecretFile(path, 'secret\n');
-    expect([readFileSync(path, 'utf8'), mode(path), mode(join(folder, '.kube'))]).toEqual(['secret\n', '600', '700']);
-  });
-
-  it('takes the place of one that others could read', async () => {
-    const path = join(folder, 'a.yaml');
-    writeFileSync(path, 'old', { mode: 0o644 });
-    await writeSecretFile(path, 'new');
-    expect([readFileSync(path, 'utf8'), mode(path)]).toEqual(['new', '600']);
-  });
-
-  it('leaves nothing half written behind when it cannot be put in place', async () => {
-    await expect(writeSecretFile(folder, 'x')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
-    expect(
-      readdirSync(join(folder, '..')).filter(
-        (name) => name.endsWith('.tmp') && name.includes(folder.split('/').at(-1) ?? ''),
-      ),
-    ).toEqual([]);
   });
 });

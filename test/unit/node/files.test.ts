@@ -15,6 +15,7 @@ describe('the files of a node', () => {
       '/etc/systemd/system/rkube-vxlan.service',
       '/usr/local/lib/rkube/apply',
       '/usr/local/lib/rkube/guard',
+      '/usr/local/lib/rkube/keep',
       '/usr/local/lib/rkube/node-start',
       '/usr/local/lib/rkube/op',
       '/usr/local/lib/rkube/peers',

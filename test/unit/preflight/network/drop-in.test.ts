@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { planDropIn, undoDropIn, unsealed, writeDropIn } from '../../../../src/preflight/network/drop-in.ts';
+import { replaceFile } from '../../../../src/host/replace-file.ts';
+import { planDropIn, undoDropIn, unsealed } from '../../../../src/preflight/network/drop-in.ts';
 
 const FILE = 'systemd/user/docker.service.d/rkube-network.conf';
 const LINES = ['[Service]', 'Environment=A=b'];
@@ -16,14 +17,14 @@ describe('the drop-in', () => {
   const tree = (): string[] => readdirSync(config, { recursive: true, encoding: 'utf8' }).toSorted();
   async function write(lines = LINES): Promise<string> {
     const { path, text } = await planDropIn(config, FILE, lines);
-    await writeDropIn(path, text);
+    await replaceFile(path, text, 0o644);
     return path;
   }
 
   it('is planned without a trace, then written as planned', async () => {
     const { path, text } = await planDropIn(config, FILE, LINES);
     expect(tree()).toEqual([]);
-    await writeDropIn(path, text);
+    await replaceFile(path, text, 0o644);
     expect(readFileSync(path, 'utf8')).toBe(text);
     expect(text).toMatch(/^# Written by [^\n]*\n# folders made[^\n]*\n# sha256[^\n]*\n\[Service\]\nEnvironment=A=b\n$/);
   });
@@ -44,7 +45,7 @@ describe('the drop-in', () => {
   it('takes the folder of configuration away, too, when it was made for it', async () => {
     const inner = join(config, 'not-there');
     const { path, text } = await planDropIn(inner, FILE, LINES);
-    await writeDropIn(path, text);
+    await replaceFile(path, text, 0o644);
     await undoDropIn(inner, FILE);
     expect(tree()).toEqual([]);
   });
