@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lab, mustBeClean, nodesReady, ok, residue } from './lab.ts';
+import { eventually, lab, mustBeClean, nodesReady, ok, residue } from './lab.ts';
 
 const who = 'alice@1';
 
@@ -56,6 +56,22 @@ describe.sequential('rkube is interrupted and killed', () => {
     expect(await residue('alice@2')).toBe('');
     await ok('alice@2', 'rkube join /tmp/ticket; code=$?; rm /tmp/ticket; exit $code');
     await nodesReady(who, ['host1', 'host2']);
+  });
+
+  test('a power failure right after it takes no file, and the worker is back by itself', async () => {
+    await lab('reboot', '2', '--hard');
+    const empty = (places: string): string => `find ${places} -type f -size 0`;
+    const kept = empty('/etc/kubernetes /var/lib/kubelet/pki /usr/local/lib/rkube');
+    const answers = async (line: string, words: RegExp) =>
+      eventually(
+        line,
+        120,
+        () => ok('alice@2', line),
+        (said) => words.test(said),
+      );
+    await answers('podman exec rkube-rkube-host2 systemctl is-active kubelet', /^active/);
+    expect(await ok('alice@2', `podman exec rkube-rkube-host2 ${kept}; ${empty('~/.config/systemd')}`)).toBe('');
+    await answers('rkube agent status', /^host2/m);
   });
 
   test('a container removed behind its back is made again, with its state', async () => {
