@@ -17,8 +17,11 @@ describe.sequential('a node that compose brought up', () => {
     await ok(who, `rkube init --engine ${engine}`);
     expect(await ok(who, `${engine} container inspect --format '{{.Id}}' rkube-rkube-host1`)).toBe(made);
     await nodesReady(who, ['host1']);
-    await ok(who, 'rkube down && rkube up');
-    await nodesReady(who, ['host1']);
+    if (engine === 'podman') {
+      // Docker starts its containers at boot itself; Podman's have rkube's unit from now on.
+      await ok(who, 'rkube down && rkube up');
+      await nodesReady(who, ['host1']);
+    }
     await ok(who, 'rkube delete --yes');
     expect(await residue(who, engine)).toBe('');
   });

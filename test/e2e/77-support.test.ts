@@ -11,7 +11,7 @@ const NODE = 'rkube-rkube-host1';
 
 /** Settings with which kubeadm gives up early, and the API server ends at once: it knows no such flag. */
 const BROKEN = `kubeadm:
-  InitConfiguration: { timeouts: { controlPlaneComponentHealthCheck: 25s } }
+  InitConfiguration: { timeouts: { controlPlaneComponentHealthCheck: 15s } }
   ClusterConfiguration: { apiServer: { extraArgs: [{ name: no-such-flag, value: "1" }] } }
 `;
 
