@@ -2,11 +2,11 @@ import { type Site, site } from '../cluster/site.ts';
 import { type Layer, rawLayer } from '../config/layers.ts';
 import { loadConfig, searchable } from '../config/load.ts';
 import { resolveConfig } from '../config/resolve.ts';
-import { ENGINE_KINDS, type NodeConfig, type RawConfig } from '../config/types.ts';
+import { ENGINE_KINDS, type EngineKind, type NodeConfig, type RawConfig } from '../config/types.ts';
 import { type CommandResult, display } from '../core/command.ts';
 import { DryRunner } from '../core/dry.ts';
 import { LocalRunner } from '../core/runner.ts';
-import { detectEngine, mayAnswer } from '../engine/detect.ts';
+import { detectEngine, listLabelled } from '../engine/detect.ts';
 import type { ContainerEngine, ContainerState } from '../engine/types.ts';
 import { presentAddress } from '../host/address.ts';
 import { localHost } from '../host/local.ts';
@@ -90,13 +90,20 @@ async function findNode(
   const others = ENGINE_KINDS.slice(ENGINE_KINDS.indexOf(first.dialect.kind) + 1);
   if (existing === undefined && named.engine === 'auto') {
     for (const engine of others) {
-      if (!named.allowRootful && !(await mayAnswer(host, engine))) continue;
+      if (!named.allowRootful && !(await holdsNodes(host, engine, named.cluster))) continue;
       const other = await detectEngine(host, { ...named, engine }).catch(() => undefined);
       const found = other === undefined ? undefined : await look(other);
       if (other !== undefined && found !== undefined) return { engine: other, existing: found };
     }
   }
   return { engine: first, existing };
+}
+
+/** Whether an engine has anything of this cluster, asked for nothing else. */
+async function holdsNodes(host: Host, engine: EngineKind, cluster: string): Promise<boolean> {
+  const label = `${LABEL.cluster}=${cluster}`;
+  const lists = (['listContainers', 'listVolumes'] as const).map((list) => listLabelled(host, engine, label, list));
+  return (await Promise.all(lists)).some((names) => names !== undefined && names.length > 0);
 }
 
 /** Whether the node runs. A container that cannot be looked at, or is not ours, keeps no check from running. */

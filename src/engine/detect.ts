@@ -46,17 +46,18 @@ export async function detectEngine(place: Place, wanted: Wanted): Promise<Contai
 }
 
 /**
- * Names of the containers with a label; undefined where the engine is not here or does not answer. One that has none
- * need not be asked about itself, which takes Podman a second on a slow host.
+ * Names of the containers, or volumes, with a label; undefined where the engine is not here or does not answer. One that
+ * has none need not be asked about itself, which takes Podman a second on a slow host.
  */
 export async function listLabelled(
   host: Host,
   kind: EngineKind,
   label: string,
+  list: 'listContainers' | 'listVolumes' = 'listContainers',
 ): Promise<readonly string[] | undefined> {
   const dialect = DIALECTS[kind];
   if (!(await mayAnswer(host, kind)) || (await dialect.setup.elsewhere(host)) !== undefined) return undefined;
-  const { spec, parse } = dialect.listContainers(label);
+  const { spec, parse } = dialect[list](label);
   try {
     return parse(await host.runner.run({ ...spec, timeoutMs: INFO_MS }));
   } catch {
