@@ -73,7 +73,7 @@ function flow(ends: () => readonly [Socket, Socket]): OnReadOpts {
       const [, to] = ends();
       to.write(buffer.subarray(0, bytes), written);
       waiting = to.writableLength > 0;
-      if (bytes === buffer.length && bytes < LARGE && !waiting) buffer = Buffer.allocUnsafeSlow(LARGE);
+      if (bytes === buffer.length && bytes < LARGE) buffer = Buffer.allocUnsafeSlow(LARGE);
       return !waiting;
     },
   };
