@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unpack } from '../../src/cluster/support/archive.ts';
 import type { Index } from '../../src/cluster/support/bundle.ts';
-import { eventually, lab, mustBeClean, nodesReady, ok, on, residue } from './lab.ts';
+import { suspected } from './causes.ts';
+import { lab, mustBeClean, nodesReady, ok, on, residue } from './lab.ts';
 
 // What rkube says of a node that is broken on purpose, and what it tells of a cluster with real secrets.
 
@@ -14,17 +15,6 @@ const BROKEN = `kubeadm:
   InitConfiguration: { timeouts: { controlPlaneComponentHealthCheck: 15s } }
   ClusterConfiguration: { apiServer: { extraArgs: [{ name: no-such-flag, value: "1" }] } }
 `;
-
-/** What status says is the most likely cause, once it says one. */
-const cause = (id: string) =>
-  eventually(
-    `status names ${id}`,
-    120,
-    async () =>
-      (JSON.parse((await on(who, 'rkube status --json')).stdout) as { causes?: { id: string; evidence: string }[] })
-        .causes ?? [],
-    ([first]) => first?.id === id,
-  );
 
 /** A pod of the user's own, with a password in its variables, and a Secret. */
 const USERS = `
@@ -71,7 +61,7 @@ describe.sequential('what went wrong, told', () => {
     await ok(who, 'rkube init');
     expect((await ok(who, 'rkube status --json')).includes('"causes"')).toBe(false);
     await ok(who, `podman exec ${NODE} sh -c 'mv /etc/cni/net.d/10-flannel.conflist /root'`);
-    await cause('cni-missing');
+    await suspected(who, 'cni-missing', 120);
     // containerd looks again when something is written, not when something is moved in.
     await ok(who, `podman exec ${NODE} cp /root/10-flannel.conflist /etc/cni/net.d/`);
     await nodesReady(who, ['host1']);

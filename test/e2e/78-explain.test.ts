@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { suspected } from './causes.ts';
 import { eventually, lab, mustBeClean, ok, on } from './lab.ts';
 
 // One node, broken in several ways one after the other, and mended each time. The journal still tells of what is over, so
@@ -15,11 +16,6 @@ const NO_POD = 'rkube kubectl delete pod broken --now --ignore-not-found';
 
 /** A command line on the host that runs this in the node. */
 const inNode = (script: string): string => `podman exec ${NODE} bash -c '${script}'`;
-
-interface Cause {
-  readonly id: string;
-  readonly evidence: string;
-}
 
 interface Fault {
   readonly id: string;
@@ -60,11 +56,6 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-const causes = async (): Promise<readonly Cause[]> => {
-  const { stdout } = await on(who, 'rkube status --json', { seconds: 60 });
-  return (JSON.parse(stdout) as { causes?: readonly Cause[] }).causes ?? [];
-};
-
 describe.sequential('a node that is broken on purpose', () => {
   beforeAll(async () => {
     await lab('up', '1');
@@ -78,8 +69,7 @@ describe.sequential('a node that is broken on purpose', () => {
   test.for(FAULTS)('is suspected of $id', async ({ id, evidence, spoil, mend }) => {
     await ok(who, spoil);
     try {
-      const [first] = await eventually(`status names ${id}`, 180, causes, ([found]) => found?.id === id);
-      expect(first?.evidence).toMatch(evidence);
+      expect((await suspected(who, id, 180))?.evidence).toMatch(evidence);
     } finally {
       await ok(who, mend);
     }
