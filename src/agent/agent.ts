@@ -28,8 +28,8 @@ interface Parts {
   readonly look: () => Promise<Look>;
   readonly token: (seen: SeenNode) => Promise<string>;
   readonly forwarderFor: (place: NodePlace, onLost: () => void) => Forwarder;
-  /** Mends a node in a process of its own; undefined when there is nothing to mend. */
-  readonly mend: (patient: SeenNode, signal: AbortSignal) => Promise<string | undefined>;
+  /** Mends a node in a process of its own: what ails it, or that it does not know all `planes`; undefined when there is nothing to mend. */
+  readonly mend: (patient: SeenNode, planes: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
   readonly pulseMs?: number;
 }
 
@@ -51,7 +51,12 @@ export class Agent {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { journal, mend } = parts;
-    this.#repair = new Repair({ journal, mend, changed: () => void this.look() });
+    this.#repair = new Repair({
+      journal,
+      mend: (patient, ailment, signal) =>
+        mend(patient, ailment === 'behind' ? (this.#served(patient)?.newPlanes ?? []) : [], signal),
+      changed: () => void this.look(),
+    });
   }
 
   /** Serves until the signal aborts; then closes all ports. */
@@ -166,12 +171,18 @@ export class Agent {
     const here = hostAddresses();
     this.#repair.check((seen) => {
       if (!seen.runs) return 'ended';
-      const pid = this.#nodes.get(seen.container)?.served.seen.running.place.pid;
-      if (pid === undefined) return undefined;
+      const served = this.#served(seen);
+      if (served === undefined) return undefined;
+      const { pid } = served.seen.running.place;
       if (isHalted(pid)) return 'halted';
       if (here.length > 0 && !here.includes(seen.address)) return 'moved';
-      return isSevered(pid) ? 'severed' : undefined;
+      if (isSevered(pid)) return 'severed';
+      return served.newPlanes.length > 0 ? 'behind' : undefined;
     });
+  }
+
+  #served({ container }: SeenNode): ServedNode | undefined {
+    return this.#nodes.get(container)?.served;
   }
 
   async #drop(container: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { SyncResult } from '../cluster/move/sync.ts';
 import type { Restoration, Restored } from '../cluster/restore.ts';
 import type { SeenNode } from './seen.ts';
 
@@ -15,16 +16,22 @@ const DONE: Readonly<Record<Exclude<Restored, 'moved'>, string | undefined>> = {
 
 /**
  * Mends a node by the verb that a user would type.
+ * @param planes all control planes, where it does not know them; else empty
  * @returns what was done; undefined when the node is to stay as it is
  */
 export async function mend(
   ask: Ask,
   { cluster, node, engine }: SeenNode,
+  planes: readonly string[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const which = ['--cluster', cluster, '--node', node, '--engine', engine];
-  const args = ['up', '--restore', ...which, '--json', '--progress', 'plain'];
-  const { restored, moved } = await ask<Restoration>(args, signal);
+  const which = ['--cluster', cluster, '--node', node, '--engine', engine, '--json', '--progress', 'plain'];
+  const flags = planes.flatMap((each) => ['--control-plane', each]);
+  if (flags.length > 0) {
+    const { controlPlanes } = await ask<SyncResult>(['sync', ...flags, ...which], signal);
+    return `knows the control planes at ${controlPlanes.join(', ')} now`;
+  }
+  const { restored, moved } = await ask<Restoration>(['up', '--restore', ...which], signal);
   if (restored !== 'moved' || moved === undefined) return restored === 'moved' ? undefined : DONE[restored];
   const { from, address, tell, controlPlanes } = moved;
   const line = `rkube sync ${controlPlanes.map((each) => `--control-plane ${each}`).join(' ')}`;

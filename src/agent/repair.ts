@@ -10,10 +10,21 @@ export type Ailment =
   /** It has no default route. */
   | 'severed'
   /** The host has its address no more, and has another. */
-  | 'moved';
+  | 'moved'
+  /** There is a control plane that it does not know. */
+  | 'behind';
 
-/** It must have been so for so long: engines, boot units and the node itself mend most of it sooner. Milliseconds. */
-const GRACE_MS: Readonly<Record<Ailment, number>> = { ended: 15_000, halted: 15_000, severed: 30_000, moved: 10_000 };
+/**
+ * It must have been so for so long: engines, boot units and the node itself mend most of it sooner. The others take an API
+ * server out of their list when it has not said for 15 s that it lives. Milliseconds.
+ */
+const GRACE_MS: Readonly<Record<Ailment, number>> = {
+  ended: 15_000,
+  halted: 15_000,
+  severed: 30_000,
+  moved: 10_000,
+  behind: 45_000,
+};
 /** First pause before it is tried again, and the longest one. Milliseconds. */
 const PAUSE_MS = 5_000;
 const LONGEST_MS = 300_000;
@@ -28,7 +39,7 @@ interface Parts {
    * @returns what was done, for the journal; undefined when there is nothing to mend: it was taken down, or is gone
    * @throws when it could not be mended now
    */
-  readonly mend: (patient: SeenNode, signal: AbortSignal) => Promise<string | undefined>;
+  readonly mend: (patient: SeenNode, ailment: Ailment, signal: AbortSignal) => Promise<string | undefined>;
   readonly journal: Pick<Journal, 'info' | 'warn'>;
   /** The engines are to be asked anew. */
   readonly changed: () => void;
@@ -88,18 +99,18 @@ export class Repair {
         if (now - patient.since > STABLE_MS) patient.pause = PAUSE_MS;
       } else if (now >= Math.max(patient.since + GRACE_MS[ailment], patient.notBefore)) {
         const stop = new AbortController();
-        patient.mending = { stop, ended: this.#mend(patient, stop.signal) };
+        patient.mending = { stop, ended: this.#mend(patient, ailment, stop.signal) };
       }
     }
   }
 
-  async #mend(patient: Patient, signal: AbortSignal): Promise<void> {
+  async #mend(patient: Patient, ailment: Ailment, signal: AbortSignal): Promise<void> {
     const { mend, journal, changed } = this.#parts;
     const { seen, pause } = patient;
     const name = `${seen.cluster}/${seen.node}`;
     patient.pause = Math.min(pause * 2, LONGEST_MS);
     try {
-      const done = await mend(seen, signal);
+      const done = await mend(seen, ailment, signal);
       patient.complaint = '';
       if (done !== undefined) {
         journal.info(name, done);

@@ -38,8 +38,8 @@ export async function runAgent({ env, uid, write, signal }: Surroundings): Promi
     look: () => askRkube<Look>(['agent', 'look', '--progress', 'plain'], signal),
     token: async ({ engine, container }) =>
       (await askRkube<{ token: string }>(['agent', 'token', engine, container, '--progress', 'plain'], signal)).token,
-    mend: (patient, ended) =>
-      mend((args, until) => askRkube(args, until, MEND_MS), patient, AbortSignal.any([signal, ended])),
+    mend: (patient, planes, ended) =>
+      mend((args, until) => askRkube(args, until, MEND_MS), patient, planes, AbortSignal.any([signal, ended])),
     forwarderFor,
   });
   await answerRequests(path, (request) => agent.answer(request), signal).catch((cause: unknown) => {

@@ -3,6 +3,7 @@ import { Balancers } from './balancers.ts';
 import { KubeClient } from './client.ts';
 import type { Journal } from './journal.ts';
 import { Notices } from './notices.ts';
+import { followPlanes } from './planes.ts';
 import { type Outcome, Ports } from './ports.ts';
 import { type PortRow, portRows } from './rows.ts';
 import type { RunningNode } from './seen.ts';
@@ -38,6 +39,8 @@ export class ServedNode {
   readonly #services = new Map<string, Service>();
   #wanted: Wanted = { open: [], published: [], refused: [] };
   #listed = false;
+  /** Where the control planes say they are. */
+  #planes: readonly string[] = [];
   #following = false;
   #gathering: NodeJS.Timeout | undefined;
   #told: NodeJS.Timeout | undefined;
@@ -67,6 +70,12 @@ export class ServedNode {
   /** Why its Services are not heard of; '' when they are. */
   get problem(): string {
     return this.#problem;
+  }
+
+  /** All control planes, when there is one among them that the node does not know: it joined later, or has moved. */
+  get newPlanes(): readonly string[] {
+    const { addresses } = this.#seen.running.access;
+    return this.#planes.some((each) => !addresses.includes(each)) ? this.#planes : [];
   }
 
   get forwarder(): string {
@@ -101,6 +110,7 @@ export class ServedNode {
     };
     const signal = AbortSignal.any([this.#stop.signal, this.#watching.signal]);
     void follow<ServiceObject>(this.#client, '/api/v1/services', '', watcher, signal);
+    followPlanes(this.#client, (planes) => void (this.#planes = planes), signal);
   }
 
   /** Resolves when what is to do is done, as far as it can be. */

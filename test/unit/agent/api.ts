@@ -38,6 +38,9 @@ export class Api {
   /** Status of writes, one after the other; then 201. */
   writes: number[] = [];
   readonly #watches = new Set<ServerResponse>();
+  /** Addresses of the control planes, as the EndpointSlice of the Service `kubernetes` has them. */
+  #planes: readonly string[] = [];
+  readonly #planeWatches = new Set<ServerResponse>();
 
   constructor() {
     const options = { ...made, ca: made.cert, requestCert: true, rejectUnauthorized: true };
@@ -61,6 +64,10 @@ export class Api {
     return this.#watches.size;
   }
 
+  get watchingPlanes(): number {
+    return this.#planeWatches.size;
+  }
+
   frame(type: string, object: unknown): void {
     for (const watch of this.#watches) watch.write(`${JSON.stringify({ type, object })}\n`);
   }
@@ -73,14 +80,31 @@ export class Api {
     if (told) this.frame(type, { ...item, metadata: { ...item.metadata, resourceVersion } });
   }
 
+  /** The control planes are here from now on. */
+  tellPlanes(...planes: string[]): void {
+    this.#planes = planes;
+    for (const watch of this.#planeWatches)
+      watch.write(`${JSON.stringify({ type: 'MODIFIED', object: this.#slice() })}\n`);
+  }
+
+  #slice() {
+    const resourceVersion = String(++this.version);
+    return {
+      metadata: { uid: 'uid-kubernetes', name: 'kubernetes', resourceVersion },
+      endpoints: [{ addresses: this.#planes }],
+    };
+  }
+
   bookmark(): void {
     this.frame('BOOKMARK', { metadata: { resourceVersion: String(++this.version) } });
   }
 
   /** The connections break, as when the API's host loses power. */
   cut(): void {
-    for (const watch of this.#watches) watch.socket?.destroy();
-    this.#watches.clear();
+    for (const watches of [this.#watches, this.#planeWatches]) {
+      for (const watch of watches) watch.socket?.destroy();
+      watches.clear();
+    }
   }
 
   /** The watches end in good order, as they do every half hour. */
@@ -93,20 +117,22 @@ export class Api {
     const { method = '', url = '' } = request;
     if (!(request.socket as TLSSocket).authorized) return void response.writeHead(401).end('{}');
     const path = new URL(url, 'https://api');
+    const ofPlanes = path.pathname.endsWith('/endpointslices');
     if (method !== 'GET') return this.#write(request, response, path.pathname);
-    this.asked.push(`${method} ${url}`);
-    if (this.refuse.times-- > 0) {
+    if (!ofPlanes) this.asked.push(`${method} ${url}`);
+    if (!ofPlanes && this.refuse.times-- > 0) {
       const message = `refused with ${this.refuse.status}`;
       return void response.writeHead(this.refuse.status).end(JSON.stringify({ kind: 'Status', message }));
     }
     response.writeHead(200, { 'content-type': 'application/json' });
     if (path.searchParams.get('watch') !== '1') {
       const metadata = { resourceVersion: String(this.version) };
-      return void response.end(JSON.stringify({ metadata, items: this.items }));
+      return void response.end(JSON.stringify({ metadata, items: ofPlanes ? [this.#slice()] : this.items }));
     }
     response.flushHeaders();
-    this.#watches.add(response);
-    response.once('close', () => this.#watches.delete(response));
+    const watches = ofPlanes ? this.#planeWatches : this.#watches;
+    watches.add(response);
+    response.once('close', () => watches.delete(response));
   }
 
   async #write(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {

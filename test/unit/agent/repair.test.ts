@@ -32,7 +32,7 @@ function repairing(...endings: (string | undefined | Error)[]) {
     journal: { info: say, warn: say },
     changed: () => {},
     now: () => seconds * 1000,
-    mend: async (_, signal) => {
+    mend: async (_patient, _ailment, signal) => {
       mended.push(seconds);
       const ending = endings.shift();
       if (ending === 'hangs')
@@ -64,6 +64,7 @@ describe('Repair', () => {
     ['halted', 15],
     ['severed', 30],
     ['moved', 10],
+    ['behind', 45],
   ] as const)('mends a node that is %s when it has been so for %d s', async (ailment, grace) => {
     const { repair, mended, said, pass } = repairing('started again');
     repair.take(LISTED);
