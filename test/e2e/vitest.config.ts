@@ -13,7 +13,7 @@ class ByName extends BaseSequencer {
   }
 }
 
-/** One line as each test ends: the whole takes a quarter of an hour. */
+/** One line as each test ends: the whole takes the better part of an hour. */
 const asTheyEnd: Reporter = {
   onTestCaseResult(test) {
     const took = test.diagnostic()?.duration ?? 0;
@@ -27,12 +27,13 @@ const asTheyEnd: Reporter = {
 };
 
 // The lab: real hosts, real engines, real kubeadm. Files run one after the other, in the order of their names;
-// within a file each test goes on where the one before ended.
+// within a file each test goes on where the one before ended. `make test` has the two folders side by side, each on
+// hosts of its own.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     name: 'e2e',
-    include: ['test/e2e/*.test.ts'],
+    include: ['test/e2e/**/*.test.ts'],
     reporters: [new ClosingLine(), asTheyEnd],
     fileParallelism: false,
     sequence: { concurrent: false, sequencer: ByName },

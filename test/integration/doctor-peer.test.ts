@@ -5,7 +5,7 @@ import { says } from './says.ts';
 import { LAUNCHER, TestSite } from './site.ts';
 
 // `rkube doctor --peer`, with an ssh that runs the line on engines of another host's own. The ways between hosts need
-// real engines: test/e2e/76-doctor-peer.test.ts.
+// real engines: test/e2e/hosts/76-doctor-peer.test.ts.
 
 interface Report {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, lab, mustBeClean, nodesReady, ok, residue } from './lab.ts';
+import { eventually, lab, mustBeClean, nodesReady, ok, residue } from '../lab.ts';
 
 const who = 'alice@1';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lab, mustBeClean, ok, on, residue } from './lab.ts';
+import { lab, mustBeClean, ok, on, residue } from '../lab.ts';
 
 // host1 has the cluster that the tests before left; host3 is empty, and must stay so.
 const first = 'alice@1';

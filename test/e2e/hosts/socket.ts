@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { eventually } from './lab.ts';
+import { eventually } from '../lab.ts';
 
 /** A unix socket of a lab host, brought to this machine. */
 export interface Forwarded extends AsyncDisposable {

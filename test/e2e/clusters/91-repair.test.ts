@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, get, isReady, ok, on } from './lab.ts';
+import { eventually, get, isReady, ok, on } from '../lab.ts';
+import { everyPodReachesEvery, servers } from '../pods.ts';
 import { livingCluster, plane, worker } from './living.ts';
-import { everyPodReachesEvery, servers } from './pods.ts';
 
 // Something takes away what is ours, or the host itself misbehaves: nobody types a command, and pods answer again across
 // hosts.

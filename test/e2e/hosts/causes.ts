@@ -1,4 +1,4 @@
-import { eventually, on } from './lab.ts';
+import { eventually, on } from '../lab.ts';
 
 interface Cause {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { podman } from '../../src/engine/podman.ts';
+import { podman } from '../../../src/engine/podman.ts';
 import { engineSuite } from './engine-suite.ts';
 
 engineSuite({

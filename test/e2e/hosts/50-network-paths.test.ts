@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, lab, nodesReady, ok, on, residue } from './lab.ts';
-import { deployServers, everyPodReachesEvery, fetching } from './pods.ts';
+import { eventually, lab, nodesReady, ok, on, residue } from '../lab.ts';
+import { deployServers, everyPodReachesEvery, fetching } from '../pods.ts';
 
 // One control plane (host1, Podman with pasta); host2 joins it over every network path that can be had there, is used,
 // and leaves again. Hosts filter strictly by reverse path, as some distributions have it.
@@ -21,7 +21,7 @@ interface Path {
 
 /** Podman's own, pasta, is that of most other tests. */
 const PATHS = (
-  JSON.parse(readFileSync(new URL('../../scripts/lab.d/paths.json', import.meta.url), 'utf8')) as readonly Path[]
+  JSON.parse(readFileSync(new URL('../../../scripts/lab.d/paths.json', import.meta.url), 'utf8')) as readonly Path[]
 ).filter(({ file }) => file !== undefined);
 
 /** The user's engine with these drivers, or with its own again. */
@@ -48,6 +48,9 @@ describe.sequential('host2 joins over', () => {
     );
     await ok(admin, 'rkube init');
     await deployServers(admin);
+    // Published by no one: it opens on hosts as they join.
+    await ok(admin, 'rkube kubectl expose daemonset server --name live --type NodePort --port 80 --target-port 8080');
+    await ok(admin, `rkube kubectl patch service live -p '{"spec":{"ports":[{"port":80,"nodePort":30081}]}}'`);
   });
 
   test.for(PATHS)('$title', async (path) => {
@@ -77,8 +80,16 @@ describe.sequential('host2 joins over', () => {
       expect(await ok(admin, `rkube kubectl logs ${pod.name}`)).toContain('serving');
     }
     expect(names).toContain(await ok('root@1', 'curl -sS --max-time 10 http://10.99.0.12:30080/'));
+    const live = 'curl -sS --max-time 10 http://10.99.0.12:30081/';
+    await eventually(
+      'the live port answers',
+      60,
+      () => on('root@1', live),
+      ({ stdout }) => names.includes(stdout),
+    );
     await ok(user, 'rkube delete --yes');
     expect(await residue(user, engine)).toBe('');
+    expect((await on('root@1', live)).code).toBe(7);
     await ok(admin, 'rkube kubectl delete node/host2');
     await choose(user, path, false);
   });

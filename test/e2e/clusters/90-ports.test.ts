@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, lab, nodesReady, ok, on } from './lab.ts';
+import { eventually, lab, nodesReady, ok, on } from '../lab.ts';
 import { livingCluster, plane, worker } from './living.ts';
 
 const HOST1 = '10.99.0.11';
@@ -161,6 +161,22 @@ describe.sequential('ports that follow Services', () => {
     await ok('root@2', fetching(HOST1, 8090));
     await ok(plane, 'rkube ports rm 8090');
     expect((await on('root@2', fetching(HOST1, 8090))).code).toBe(7);
+  });
+
+  test('ports listen where the user wants them', async () => {
+    const asked = (address: string) => on('root@1', fetching(address, 30080));
+    for (const [listen, other] of [
+      ['127.0.0.1', HOST1],
+      [HOST1, '127.0.0.1'],
+    ] as const) {
+      await ok(plane, `rkube up --listen ${listen}`);
+      await eventually(
+        `open at ${listen} alone`,
+        60,
+        async () => [(await asked(listen)).code, (await asked(other)).code],
+        (codes) => codes.join() === '0,7',
+      );
+    }
   });
 
   test('an agent that was killed comes back, and closes what went meanwhile', async () => {

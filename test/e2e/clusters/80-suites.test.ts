@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, lab, nodesReady, ok, on } from './lab.ts';
-import { deployServers, everyPodReachesEvery } from './pods.ts';
+import { eventually, lab, nodesReady, ok, on } from '../lab.ts';
+import { deployServers, everyPodReachesEvery } from '../pods.ts';
 
 // Debian's newer suite (Podman 5.8, Docker 28.5) by itself, then beside the stable one in one cluster. The control plane
 // is Docker's and the workers Podman's: the other way round than in the tests before.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lab, nodesReady, ok, on, residue } from './lab.ts';
+import { lab, nodesReady, ok, on, residue } from '../lab.ts';
 
 // What keeps two hosts from each other is told before anything is joined: by name, port and what mends it. Each fault is
 // put on a host as a site's firewall, clock or network would have it, and taken away again.
@@ -86,7 +86,7 @@ async function doctor(who: string, flags: string): Promise<{ code: number; wrong
 }
 
 describe.sequential('rkube doctor --peer', () => {
-  beforeAll(() => lab('up', '2'));
+  beforeAll(() => lab('up', '2', '--fresh'));
 
   test.for([
     ['Podman and Podman', 'alice@1', '--peer host2'],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually, lab, mustBeClean, ok, on } from '../lab.ts';
 import { suspected } from './causes.ts';
-import { eventually, lab, mustBeClean, ok, on } from './lab.ts';
 
 // One node, broken in several ways one after the other, and mended each time. The journal still tells of what is over, so
 // what the ranking of suspects (src/explain/suspects/index.ts) has last comes first here. An API server that ends is in 77.

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lab, nodesReady, ok, residue } from './lab.ts';
+import { lab, nodesReady, ok, residue } from '../lab.ts';
 
 const COMPOSE = 'NODE_NAME=host1 HOST_IP=10.99.0.11 HOST_MODULES=/mnt';
 const FILE = '-f /usr/local/lib/rkube/compose/compose.yaml';

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { lab, mustBeClean, nodesReady, ok, on } from './lab.ts';
+import { lab, mustBeClean, nodesReady, ok, on } from '../lab.ts';
 
-// A host that lacks what only an administrator can give: host3, spoiled in one way at a time, then in all. Not spoiled:
+// A host that lacks what only an administrator can give: host1, spoiled in one way at a time, then in all. Not spoiled:
 // kernel modules (those of a user-mode Linux are built in) and packages (its mirrors are out of reach); these are run in
 // a sandbox, test/unit/preflight/administrator.
-const who = 'alice@3';
-const root = 'root@3';
+const who = 'alice@1';
+const root = 'root@1';
 
 interface Spoil {
   /** The check that must find it. */
@@ -128,7 +128,7 @@ async function mendAndUndo(
 
 describe.sequential('one script for the administrator', () => {
   beforeAll(async () => {
-    await lab('up', '3');
+    await lab('up', '1', '--fresh');
     await mustBeClean(who);
   });
   afterEach(async () => {
@@ -158,7 +158,7 @@ describe.sequential('one script for the administrator', () => {
       ['engine-found'],
       async () => {
         await ok(who, 'rkube init');
-        await nodesReady(who, ['host3']);
+        await nodesReady(who, ['host1']);
         await ok(who, 'rkube delete --yes');
       },
     ));

@@ -1,5 +1,5 @@
-import { get, isReady, lab, nodesReady, ok } from './lab.ts';
-import { deployServers, servers } from './pods.ts';
+import { get, isReady, lab, nodesReady, ok } from '../lab.ts';
+import { deployServers, servers } from '../pods.ts';
 
 // One cluster of two hosts, for the files that let it live: ports come and go, things break, hosts move. host1 is alice's
 // Podman, the control plane; host2 bob's Docker, a worker.

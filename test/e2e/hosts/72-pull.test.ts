@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ProgressEvent } from '../../src/core/reporter.ts';
-import { eventually, lab, mustBeClean, ok, on } from './lab.ts';
+import type { ProgressEvent } from '../../../src/core/reporter.ts';
+import { eventually, lab, mustBeClean, ok, on } from '../lab.ts';
 
 // A registry as an ordinary process on host 1, and pulls from it by both engines over their sockets.
 const REGISTRY = '10.99.0.11:5000';

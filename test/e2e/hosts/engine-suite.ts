@@ -1,12 +1,12 @@
 import Docker from 'dockerode';
 import type { StartedTestContainer } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Lifetime } from '../../src/core/lifetime.ts';
-import { LocalRunner } from '../../src/core/runner.ts';
-import { createEngine } from '../../src/engine/engine.ts';
-import { type ContainerEvent, followEvents } from '../../src/engine/events.ts';
-import type { Dialect, EngineInfo } from '../../src/engine/types.ts';
-import { eventually, lab, ok } from './lab.ts';
+import { Lifetime } from '../../../src/core/lifetime.ts';
+import { LocalRunner } from '../../../src/core/runner.ts';
+import { createEngine } from '../../../src/engine/engine.ts';
+import { type ContainerEvent, followEvents } from '../../../src/engine/events.ts';
+import type { Dialect, EngineInfo } from '../../../src/engine/types.ts';
+import { eventually, lab, ok } from '../lab.ts';
 import { type Forwarded, forwardSocket } from './socket.ts';
 
 const IMAGE = 'localhost/rkube-node:v1.36.3';

@@ -1,4 +1,4 @@
-import { docker } from '../../src/engine/docker.ts';
+import { docker } from '../../../src/engine/docker.ts';
 import { engineSuite } from './engine-suite.ts';
 
 engineSuite({

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, lab, ok, on } from './lab.ts';
+import { eventually, lab, ok, on } from '../lab.ts';
 
 // Drivers are measured for real, and the drop-in that doctor writes is what the engine starts with.
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lab, nodesReady, ok, on, residue } from './lab.ts';
-import { deployServers, everyPodReachesEvery, fetching, type Pod, servers } from './pods.ts';
+import { lab, nodesReady, ok, on, residue } from '../lab.ts';
+import { deployServers, everyPodReachesEvery, fetching, type Pod, servers } from '../pods.ts';
 
 // The main job, by the README's commands: alice has rootless Podman, bob rootless Docker.
 const first = 'alice@1';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { unpack } from '../../src/cluster/support/archive.ts';
-import type { Index } from '../../src/cluster/support/bundle.ts';
+import { unpack } from '../../../src/cluster/support/archive.ts';
+import type { Index } from '../../../src/cluster/support/bundle.ts';
+import { lab, mustBeClean, nodesReady, ok, on, residue } from '../lab.ts';
 import { suspected } from './causes.ts';
-import { lab, mustBeClean, nodesReady, ok, on, residue } from './lab.ts';
 
 // What rkube says of a node that is broken on purpose, and what it tells of a cluster with real secrets.
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, lab, mustBeClean, nodesReady, ok, on, residue } from './lab.ts';
+import { eventually, lab, mustBeClean, nodesReady, ok, on, residue } from '../lab.ts';
 
 // Engines fail, are stopped, restarted, and hold things of others. One host: bob's Docker, which has a daemon to stop,
 // and one node of it from test to test; alice's Podman where it is another matter.
 
-const who = 'bob@3';
-const other = 'alice@3';
-const NODE = 'rkube-rkube-host3';
+const who = 'bob@1';
+const other = 'alice@1';
+const NODE = 'rkube-rkube-host1';
 const rkube = (verb: string): string => `rkube ${verb} --engine docker`;
 
 /** Ends `line` as soon as the engine is stopped in the middle of it; says how it ended. */
@@ -32,7 +32,7 @@ async function refused(line: string, code: number, words: readonly (string | Reg
 
 describe.sequential('engines fail and hold things of others', () => {
   beforeAll(async () => {
-    await lab('up', '3');
+    await lab('up', '1');
     await mustBeClean(who);
     await mustBeClean(other);
   });
@@ -61,14 +61,14 @@ describe.sequential('engines fail and hold things of others', () => {
 
   test('a socket that this user may not use, and an engine elsewhere', async () => {
     await ok(
-      'root@3',
+      'root@1',
       'systemd-run --unit=lab-sock --collect socat UNIX-LISTEN:/run/docker.sock,mode=0600,fork /dev/null && until test -S /run/docker.sock; do sleep 0.1; done',
     );
     await refused(`DOCKER_HOST=unix:///run/docker.sock ${rkube('init')}`, 3, [
       /permission denied/,
       /rootless Docker of your own/,
     ]);
-    await ok('root@3', 'systemctl stop lab-sock; rm -f /run/docker.sock');
+    await ok('root@1', 'systemctl stop lab-sock; rm -f /run/docker.sock');
     await refused(`DOCKER_HOST=ssh://bob@far ${rkube('init')}`, 3, ['ssh://bob@far', 'DOCKER_HOST']);
     await refused(
       'CONTAINER_HOST=ssh://alice@far/x.sock rkube init --engine podman',
@@ -106,7 +106,7 @@ describe.sequential('engines fail and hold things of others', () => {
     const said = await stoppedDuring(rkube('init'), `docker exec ${NODE} pgrep -x kubeadm >/dev/null 2>&1`);
     expect(said).toMatch(/ended 1$/m);
     await ok(who, rkube('init'), { seconds: 500 });
-    await nodesReady(who, ['host3']);
+    await nodesReady(who, ['host1']);
   });
 
   test('restarted underneath: the node comes back, with its port and its cluster', async () => {
@@ -114,10 +114,10 @@ describe.sequential('engines fail and hold things of others', () => {
     await eventually(
       'the published port answers',
       120,
-      () => on(who, 'curl -sk --max-time 5 https://10.99.0.13:6443/readyz'),
+      () => on(who, 'curl -sk --max-time 5 https://10.99.0.11:6443/readyz'),
       ({ stdout }) => stdout === 'ok',
     );
-    await nodesReady(who, ['host3']);
+    await nodesReady(who, ['host1']);
   });
 
   test('stopped in the middle of down, and up and delete without it: clear errors, and all is as it was', async () => {
@@ -128,13 +128,13 @@ describe.sequential('engines fail and hold things of others', () => {
       await refused(rkube(verb), 3, [/docker does not answer/, 'systemctl --user start docker']);
     await ok(who, 'systemctl --user start docker');
     await ok(who, rkube('up'), { seconds: 280 });
-    await nodesReady(who, ['host3']);
+    await nodesReady(who, ['host1']);
   });
 
   test('the node container removed behind our back is made again, with its state', async () => {
     await ok(who, `docker rm -f ${NODE}`);
     await ok(who, rkube('up'), { seconds: 280 });
-    await nodesReady(who, ['host3']);
+    await nodesReady(who, ['host1']);
   });
 
   test('stopped in the middle of delete: the next delete leaves nothing', async () => {
