@@ -68,6 +68,23 @@ describe('rkube status', () => {
     using site = member();
     await site.run(['status']);
     expect(site.called(/bash -s/)).toEqual([]);
+    expect((await site.run(['status'])).stderr).not.toContain('rkube sync');
+  });
+
+  it('says what another node that is lost may need to be told, when a control plane has moved', async () => {
+    const other = (role: string, ready: string) => ({
+      kind: 'Node',
+      metadata: { name: `other${role}`, labels: role === 'worker' ? {} : { [`node-role.kubernetes.io/${role}`]: '' } },
+      status: {
+        conditions: [{ type: 'Ready', status: ready }],
+        addresses: [{ type: 'InternalIP', address: '192.0.2.8' }],
+      },
+    });
+    const items = [other('worker', 'Unknown'), other('control-plane', 'True')];
+    using site = member({ rules: [{ match: '^kubectl .* get nodes,pods -A', stdout: JSON.stringify({ items }) }] });
+    const { stderr } = await site.run(['status']);
+    expect(stderr).toContain('otherworker: `rkube status` on the host tells more.');
+    expect(stderr).toContain('  rkube sync --control-plane 192.0.2.8\n');
   });
 
   it('says what to do where there is no node', async () => {

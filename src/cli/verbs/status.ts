@@ -25,6 +25,8 @@ export const status: Verb = {
     if (found.container === 'absent')
       invocation.next('', 'Next: `rkube init` makes a cluster here, `rkube join` joins one.');
     if (found.container === 'stopped') invocation.next('', 'Next: `rkube up` starts it.');
+    const { tellUnready } = await import('../moved.ts');
+    tellUnready(invocation, found);
     if (found.problem !== '') invocation.exitCode = 1;
   },
 };
