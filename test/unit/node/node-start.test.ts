@@ -110,14 +110,33 @@ describe('the start of a node whose engine gave it another address (way 2)', () 
     expect(rules).toContain(`oifname "eth0" ip saddr ${HOST} snat to ${INNER}`);
   });
 
-  it('leaves what comes in to kube-proxy first (-100), and takes what goes out before it (100)', () => {
+  it('leaves what comes in to kube-proxy first (-100), and takes what goes out before it (100), and what it refuses (0)', () => {
     const priorities = [...start(STATE).nft.matchAll(/hook (\w+) priority ([^;]+);/g)].map(
       ([, hook = '', text = '']) => {
-        const [, base = '', sign = '+', offset = '0'] = /^(dstnat|srcnat|)\s*([+-]?)\s*(\d*)$/.exec(text.trim()) ?? [];
-        return [hook, ({ dstnat: -100, srcnat: 100 }[base] ?? 0) + Number(`${sign || '+'}${offset || 0}`)];
+        const [, base = '', sign = '+', offset = '0'] =
+          /^(dstnat|srcnat|filter|)\s*([+-]?)\s*(\d*)$/.exec(text.trim()) ?? [];
+        return [hook, ({ dstnat: -100, srcnat: 100, filter: 0 }[base] ?? 0) + Number(`${sign || '+'}${offset || 0}`)];
       },
     );
-    expect(Object.fromEntries(priorities)).toEqual({ prerouting: -90, output: -90, postrouting: 90 });
+    expect(Object.fromEntries(priorities)).toEqual({ prerouting: -90, output: -90, postrouting: 90, input: -1 });
+  });
+
+  // As kube-proxy refuses node ports that have no endpoints, asked for by who is on the same machine.
+  const OUTSIDE = `
+    nft 'table ip kube-proxy { chain filter-input { type filter hook input priority 0; ct state new tcp dport 30080 reject; }; }'
+    unshare -n sleep 30 & other=$!
+    until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+    ip link set peer0 netns $other
+    nsenter -t $other -n ip address add 10.88.0.1/16 dev peer0
+    nsenter -t $other -n ip link set peer0 up
+    node -e "require('net').createServer((c) => c.end('listens')).listen(30081)" & server=$!
+    until ss -Hltn sport = 30081 | grep -q .; do sleep 0.01; done
+    nstat -n
+    for port in 30080 30081; do nsenter -t $other -n timeout 20 bash -c "cat </dev/tcp/${INNER}/$port" 2>&1 || true; done
+    nsenter -t $other -n nstat -az TcpRetransSegs; kill $other $server`;
+  it('resets at once what is refused, and lets through what is listened on', () => {
+    const { said } = start(STATE, { commands: `${SCRIPT}; ${OUTSIDE}` });
+    expect(said).toMatch(/30080: Connection refused\n[^]*listens[^]*TcpRetransSegs +0 /);
   });
 
   it('is the same at the second run', () => {
