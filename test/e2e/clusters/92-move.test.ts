@@ -93,6 +93,25 @@ describe.sequential('one of three control planes moves', () => {
   test('those that were there hear of those that joined after them', () =>
     know(planes, '10.99.0.31', '10.99.0.32', '10.99.0.13'));
 
+  /** The load balancer `front` tells these addresses of hosts, and each answers. */
+  const served = async (...addresses: readonly string[]): Promise<void> => {
+    await eventually(
+      `front has ${addresses.join(', ')}`,
+      240,
+      () => ok(first, "rkube kubectl get service front -o jsonpath='{.status.loadBalancer.ingress[*].ip}'"),
+      (seen) => seen.split(' ').toSorted().join() === addresses.toSorted().join(),
+    );
+    for (const address of addresses) await ok('root@1', `curl -sS --max-time 10 http://${address}:8088/`);
+  };
+
+  test('Services are open on all of them, and one of them tells so', async () => {
+    await ok(
+      first,
+      'rkube kubectl expose service server --name front --type LoadBalancer --port 8088 --target-port 8080',
+    );
+    await served('10.99.0.31', '10.99.0.32', '10.99.0.13');
+  });
+
   test('etcd and the others know it at its new address', async () => {
     await lab('readdress', '2', '10.99.0.42');
     const line = await synced(second);
@@ -106,6 +125,7 @@ describe.sequential('one of three control planes moves', () => {
       expect(await ok(who, WORD)).toBe('kept');
     }
     await nodesReady(first, ['host1', 'host2', 'host3']);
+    await served('10.99.0.31', '10.99.0.42', '10.99.0.13');
   });
 
   test('it carries the cluster while another is down, which comes back', async () => {

@@ -49,7 +49,7 @@ describe.sequential('host2 joins over', () => {
     await ok(admin, 'rkube init');
     await deployServers(admin);
     // Published by no one: it opens on hosts as they join.
-    await ok(admin, 'rkube kubectl expose daemonset server --name live --type NodePort --port 80 --target-port 8080');
+    await ok(admin, 'rkube kubectl expose service server --name live --type NodePort --port 80 --target-port 8080');
     await ok(admin, `rkube kubectl patch service live -p '{"spec":{"ports":[{"port":80,"nodePort":30081}]}}'`);
   });
 
