@@ -1,5 +1,5 @@
 import type { Ports } from './ports.ts';
-import { type Claim, type Owner, portName, type Refused, type Wanted } from './wanted.ts';
+import { byText, type Claim, type Owner, portName, type Refused, type Wanted } from './wanted.ts';
 
 /** A port of the host, wanted or open, as `rkube ports` shows it. */
 export interface PortRow {
@@ -43,7 +43,7 @@ export function portRows(
     ...open.map(live),
     ...published.map((claim) => ({ ...row(claim, 'open'), reason: 'published by the engine' })),
     ...refused.map((each) => row(each, 'refused', each.message)),
-  ].toSorted((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
+  ].toSorted((a, b) => a.port - b.port || byText(a.protocol, b.protocol));
 }
 
 const ownerText = ({ kind, name }: Owner): string => (kind === 'service' ? `service ${name}` : kind);

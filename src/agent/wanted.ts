@@ -121,4 +121,7 @@ function refusal(
 const overlap = (a: string, b: string): boolean => a === b || a === '0.0.0.0' || b === '0.0.0.0';
 
 const older = (a: Service, b: Service): number =>
-  a.created.localeCompare(b.created) || `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`);
+  byText(a.created, b.created) || byText(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`);
+
+/** Not localeCompare, which loads the rules of a language: 2.4 MB for as long as the agent runs. */
+export const byText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);

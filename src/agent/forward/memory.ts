@@ -32,9 +32,12 @@ export function note(file: string, entries: readonly Entry[]): void {
  * anew at every start. One that was to be asked for and is there was asked for.
  */
 export function stillThere(entries: readonly Entry[], told: readonly Told[]): readonly Entry[] {
+  // Both may hold hundreds, and they are compared at each change.
+  const byId = new Map(told.map((each) => [each.id, each]));
   return entries.flatMap((entry) => {
-    const found = told.find(({ id, spec }) => id === (entry.id ?? id) && equal(spec, entry.spec));
-    return found === undefined ? [] : [{ ...entry, id: found.id }];
+    const { id, spec } = entry;
+    const found = id === undefined ? told.find((each) => equal(each.spec, spec)) : byId.get(id);
+    return found === undefined || !equal(found.spec, spec) ? [] : [{ ...entry, id: found.id }];
   });
 }
 

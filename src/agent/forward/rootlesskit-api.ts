@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+// Not imported: from node 22 on that loads its WebSocket, too, which takes memory, and ends node 22 under --lite-mode.
+const { request } = process.getBuiltinModule('node:http');
 
 /** One forwarded port, as RootlessKit's API writes it (`/v1/ports`, the same in 1.x to 3.x). */
 export interface Spec {

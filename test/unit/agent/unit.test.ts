@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,6 +21,16 @@ describe("the agent's unit", () => {
       'Environment="PATH=/usr/bin:/opt/\\"a\\""\nEnvironment="DOCKER_HOST=unix:///run/user/1002/docker.sock"\n',
     );
     expect(text).not.toContain('HOME=');
+  });
+});
+
+describe("the agent's sources", () => {
+  it('never import node:http, which from node 22 on loads a WebSocket that --lite-mode cannot run', () => {
+    const files = readdirSync('src/agent', { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => /from 'node:http'/.test(readFileSync(join('src/agent', file), 'utf8')))).toEqual([]);
   });
 });
 
