@@ -1,13 +1,12 @@
-import { networkInterfaces } from 'node:os';
 import { messageOf } from '../core/errors.ts';
-import { rkubeVersion } from '../core/package.ts';
-import { isInner } from '../host/address.ts';
-import type { AgentStatus, Answer, Request } from './control.ts';
+import { ownAddresses } from '../host/own-addresses.ts';
+import type { Answer, Request } from './control.ts';
 import type { Journal } from './journal.ts';
 import { isHalted, isSevered, startOf } from './process.ts';
 import { Repair } from './repair.ts';
 import type { Look, RunningNode, SeenNode } from './seen.ts';
 import { ServedNode } from './served.ts';
+import { agentStatus } from './status.ts';
 import type { Forwarder, NodePlace } from './types.ts';
 
 /** A node's first process is looked at so often: one read of /proc. Milliseconds. */
@@ -28,7 +27,7 @@ interface Parts {
   readonly look: () => Promise<Look>;
   readonly token: (seen: SeenNode) => Promise<string>;
   readonly forwarderFor: (place: NodePlace, onLost: () => void) => Forwarder;
-  /** Mends a node in a process of its own: what ails it, or that it does not know all `planes`; undefined when there is nothing to mend. */
+  /** Mends a node in a process of its own, or tells it of all `planes`; undefined when there is nothing to mend. */
   readonly mend: (patient: SeenNode, planes: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
   readonly pulseMs?: number;
 }
@@ -83,7 +82,10 @@ export class Agent {
 
   async answer(request: Request): Promise<Answer> {
     if (request.do === 'give-way') return { gaveWay: await this.#repair.giveWay(request.container) };
-    if (request.do === 'status') return { status: this.#status() };
+    if (request.do === 'status')
+      return {
+        status: agentStatus(this.#since, this.#parts.journal, [...this.#seen.values()], (seen) => this.#served(seen)),
+      };
     if (request.do === 'look' || request.do === 'sync') {
       this.#tries = 0;
       const looked = this.look();
@@ -168,7 +170,7 @@ export class Agent {
   }
 
   #check(): void {
-    const here = hostAddresses();
+    const here = ownAddresses();
     this.#repair.check((seen) => {
       if (!seen.runs) return 'ended';
       const served = this.#served(seen);
@@ -190,34 +192,6 @@ export class Agent {
     this.#nodes.delete(container);
     await has?.served.end();
   }
-
-  #status(): AgentStatus {
-    const { problem } = this.#parts.journal;
-    const nodes = [...this.#seen.values()].map(({ cluster, node, engine, container, ...seen }) => {
-      const served = this.#nodes.get(container)?.served;
-      const rows = served?.rows ?? [];
-      const count = (state: string): number => rows.filter((row) => row.state === state).length;
-      const problem = served === undefined ? seen.problem || 'the node has ended' : served.problem;
-      const counts = { open: count('open'), refused: count('refused') };
-      return { cluster, node, engine, forwarder: served?.forwarder ?? '', ...counts, problem };
-    });
-    return {
-      pid: process.pid,
-      since: this.#since,
-      version: rkubeVersion(),
-      memory: process.memoryUsage.rss(),
-      nodes,
-      ...(problem === undefined ? {} : { lastProblem: problem }),
-    };
-  }
 }
-
-/** IPv4 addresses of the host that others may reach. */
-const hostAddresses = (): readonly string[] =>
-  Object.entries(networkInterfaces())
-    .filter(([name]) => !isInner(name))
-    .flatMap(([, all = []]) =>
-      all.flatMap(({ family, internal, address }) => (family === 'IPv4' && !internal ? address : [])),
-    );
 
 const nameOf = ({ cluster, node }: SeenNode): string => `${cluster}/${node}`;

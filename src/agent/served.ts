@@ -4,12 +4,13 @@ import { KubeClient } from './client.ts';
 import type { Journal } from './journal.ts';
 import { Notices } from './notices.ts';
 import { followPlanes } from './planes.ts';
+import { PortNews } from './port-news.ts';
 import { type Outcome, Ports } from './ports.ts';
 import { type PortRow, portRows } from './rows.ts';
 import type { RunningNode } from './seen.ts';
 import { readService, type Service, type ServiceObject } from './services.ts';
 import type { Forwarder } from './types.ts';
-import { type Owner, portName, type Refused, type Wanted, wantedPorts } from './wanted.ts';
+import { type Wanted, wantedPorts } from './wanted.ts';
 import { follow } from './watch.ts';
 
 /** Changes that come together are looked at together. Milliseconds. */
@@ -33,7 +34,7 @@ export class ServedNode {
   #seen: RunningNode;
   #client: KubeClient;
   #watching = new AbortController();
-  readonly #notices: Notices;
+  readonly #news: PortNews;
   readonly #announcer: Announcer;
   readonly #balancers: Balancers | undefined;
   readonly #services = new Map<string, Service>();
@@ -54,7 +55,8 @@ export class ServedNode {
     this.#client = new KubeClient(seen.running.access);
     this.#ports = new Ports(parts.forwarder, (outcome) => this.#tell(outcome), signal);
     const problem = (message: string): void => parts.journal.warn(this.name, message);
-    this.#notices = new Notices(() => this.#client, seen.node, signal, problem);
+    const notices = new Notices(() => this.#client, seen.node, signal, problem);
+    this.#news = new PortNews({ name: this.name, node: seen.node, journal: parts.journal, notices });
     this.#announcer = new Announcer(() => this.#client, seen.node, problem);
     if (seen.role === 'control-plane') {
       const access = async () => ({ ...this.#seen.running.access, certificate: '', token: await parts.token() });
@@ -147,7 +149,7 @@ export class ServedNode {
     const { address, listen, published, manual } = this.#seen;
     const services = [...this.#services.values()];
     this.#wanted = wantedPorts({ services, manual, published, address, listen });
-    for (const refused of this.#wanted.refused) this.#refuse(refused);
+    for (const refused of this.#wanted.refused) this.#news.refuse(refused);
     this.#ports.want(this.#wanted.open, this.#listed);
     if (!this.#listed) return;
     this.#announce();
@@ -169,36 +171,11 @@ export class ServedNode {
   }
 
   #tell(outcome: Outcome): void {
-    const { journal } = this.#parts;
     this.#told ??= setTimeout(() => {
       this.#told = undefined;
       this.#announce();
     }, GATHER_MS);
-    if (outcome.what === 'closed') return journal.info(this.name, `closed ${portName(outcome.port)}`);
-    if (outcome.what === 'broken')
-      return journal.warn(this.name, `ports cannot be opened or closed: ${outcome.message}`);
-    const { owner, port } = outcome.claim;
-    const whom = owner.kind === 'manual' ? 'rkube ports add' : owner.name;
-    if (outcome.what === 'failed') {
-      if (!outcome.again) journal.warn(this.name, `cannot open ${portName(port)} for ${whom}: ${outcome.message}`);
-      const reason =
-        outcome.id === 'port-taken' ? 'PortTaken' : outcome.id === 'port-refused' ? 'PortRefused' : 'PortFailed';
-      return this.#say(owner, reason, portName(port), outcome.message);
-    }
-    journal.info(this.name, `opened ${portName(port)} for ${whom}`);
-    if (this.#services.get(owner.uid)?.local !== true || this.forwarder !== 'relay') return;
-    const message = `externalTrafficPolicy Local is kept, but clients have the node's address: node ${this.seen.node} is rootless`;
-    this.#notices.say({ service: serviceOf(owner), type: 'Normal', reason: 'ClientAddressLost', subject: '', message });
-  }
-
-  #refuse({ owner, port, reason, message }: Refused): void {
-    this.#say(owner, reason, portName(port), message);
-  }
-
-  #say(owner: Owner, reason: string, subject: string, words: string): void {
-    if (owner.kind !== 'service') return;
-    const message = `On node ${this.seen.node}: ${words}`;
-    this.#notices.say({ service: serviceOf(owner), type: 'Warning', reason, subject, message });
+    this.#news.tell(outcome, ({ uid }) => this.#services.get(uid)?.local === true && this.forwarder === 'relay');
   }
 
   #state(problem: string, refused: boolean): void {
@@ -209,9 +186,4 @@ export class ServedNode {
     this.#problem = problem;
     if (refused) this.#parts.onRefused();
   }
-}
-
-function serviceOf({ name, uid }: Owner): { namespace: string; name: string; uid: string } {
-  const [namespace = '', service = ''] = name.split('/');
-  return { namespace, name: service, uid };
 }
