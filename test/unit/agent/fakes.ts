@@ -1,6 +1,22 @@
 import { keyOf } from '../../../src/agent/forward/port.ts';
+import type { SeenNode } from '../../../src/agent/seen.ts';
 import type { Forwarder, HostPort } from '../../../src/agent/types.ts';
 import { RkubeError } from '../../../src/core/errors.ts';
+
+/** A worker whose container runs. */
+export const NODE: SeenNode = {
+  cluster: 'lab',
+  node: 'host1',
+  engine: 'podman',
+  container: 'rkube-lab-host1',
+  role: 'worker',
+  address: '192.0.2.7',
+  listen: '192.0.2.7',
+  runs: true,
+  problem: '',
+  published: [],
+  manual: [],
+};
 
 /** Opens ports in memory. */
 export class FakeForwarder implements Forwarder {

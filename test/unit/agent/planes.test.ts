@@ -1,29 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/agent/journal.ts';
 import { mend } from '../../../src/agent/mend.ts';
-import type { RunningNode, SeenNode } from '../../../src/agent/seen.ts';
+import type { RunningNode } from '../../../src/agent/seen.ts';
 import { ServedNode } from '../../../src/agent/served.ts';
 import { Api } from './api.ts';
-import { FakeForwarder, until } from './fakes.ts';
+import { FakeForwarder, NODE, until } from './fakes.ts';
 
 const clean: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const each of clean.splice(0).reverse()) await each();
 });
-
-const NODE: SeenNode = {
-  cluster: 'lab',
-  node: 'host1',
-  engine: 'docker',
-  container: 'rkube-lab-host1',
-  role: 'worker',
-  address: '192.0.2.7',
-  listen: '192.0.2.7',
-  runs: true,
-  problem: '',
-  published: [],
-  manual: [],
-};
 
 /** A node that knows the API at 127.0.0.1, which tells of these control planes. */
 async function servedNode(...planes: string[]) {
@@ -87,7 +73,7 @@ describe('mending a node', () => {
     };
     return [await mend(ask, NODE, planes, new AbortController().signal), asked];
   }
-  const which = '--cluster lab --node host1 --engine docker --json --progress plain';
+  const which = '--cluster lab --node host1 --engine podman --json --progress plain';
 
   it('that does not know all control planes is to tell it of them, by the verb that a person would type', async () => {
     expect(await mended({ controlPlanes: ['192.0.2.8', '192.0.2.9'] }, ['192.0.2.9', '192.0.2.8'])).toEqual([

@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Ailment, Repair } from '../../../src/agent/repair.ts';
 import type { SeenNode } from '../../../src/agent/seen.ts';
+import { NODE } from './fakes.ts';
 
-const node = (over: Partial<SeenNode> = {}): SeenNode => ({
-  cluster: 'lab',
-  node: 'host1',
-  engine: 'podman',
-  container: 'rkube-lab-host1',
-  role: 'worker',
-  address: '192.0.2.7',
-  listen: '192.0.2.7',
-  runs: true,
-  problem: '',
-  published: [],
-  manual: [],
-  running: {} as NonNullable<SeenNode['running']>,
-  ...over,
-});
-const { running: _, ...NOT_RUNNING } = node();
-const stopped: SeenNode = { ...NOT_RUNNING, runs: false };
+const node = (): SeenNode => ({ ...NODE, running: {} as NonNullable<SeenNode['running']> });
+const stopped: SeenNode = { ...NODE, runs: false };
 const LISTED = { engines: ['podman'], nodes: [node()] };
 const ENDED = { engines: ['podman'], nodes: [stopped] };
 
