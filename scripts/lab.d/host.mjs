@@ -13,7 +13,7 @@ import { recordBoot, running, startTime } from './state.mjs';
 /** @typedef {Omit<Boot, 'pid' | 'started'>} How */
 
 /** Deadlines in seconds, some ten times what an idle machine with two cores needs. */
-const deadlines = { boot: 120, engine: 120, poweroff: 90, killed: 20 };
+const deadlines = { boot: 120, engine: 120, poweroff: 120, killed: 20 };
 
 /**
  * Starts a host and returns at once.
@@ -125,11 +125,7 @@ export async function powerOff(host) {
   await until(
     deadlines.poweroff,
     () => (running(host) ? undefined : true),
-    () =>
-      withConsole(
-        host,
-        `still runs ${deadlines.poweroff} s after poweroff; end it with: lab stop ${host.index} --hard`,
-      ),
+    () => withConsole(host, `still runs ${deadlines.poweroff} s after poweroff`),
   );
 }
 

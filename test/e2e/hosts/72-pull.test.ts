@@ -98,13 +98,14 @@ describe.sequential('a node image from a registry', () => {
 
   test('Ctrl-C ends a pull: nothing is left, and no engine goes on', async () => {
     const { who } = DOCKER;
-    await ok(who, `docker rmi ${OWN}`);
+    const there = 'docker image ls --all --quiet; docker ps --all --quiet';
+    const before = await ok(who, `docker rmi ${OWN} >/dev/null; ${there}`);
     const script = `export CONTAINER_ENGINE=docker; ${UP} 2> pull.log & pid=$!
       until grep -q '"bytes"' pull.log; do kill -0 $pid || break; sleep 0.1; done; kill -INT $pid; wait $pid; code=$?
-      cat pull.log >&2; rm pull.log; docker image ls --all --quiet; docker ps --all --quiet; exit $code`;
+      cat pull.log >&2; rm pull.log; ${there}; exit $code`;
     const { code, stdout, stderr } = await on(who, script);
     expect(code, stderr).toBe(130);
-    expect(stdout).toBe('');
+    expect(stdout).toBe(before);
     expect(events(stderr).at(-1)).toMatchObject({ state: 'fail', msg: `Interrupted during: Pull ${REF}` });
   });
 });
