@@ -120,6 +120,7 @@ export async function currentState(site: Site, role: Role, made: Role): Promise<
   const { config, engine } = site;
   const known = await readState(site.node);
   const from = movedFrom(known, config.address);
+  const listen = config.listen || (known?.listen ?? '');
   return {
     ...(from === undefined ? {} : { movedFrom: from }),
     phase: known?.phase ?? 'empty',
@@ -133,7 +134,8 @@ export async function currentState(site: Site, role: Role, made: Role): Promise<
     mtu: known?.mtu ?? 0,
     ...(known?.pathMtu === undefined ? {} : { pathMtu: known.pathMtu }),
     made: { role: made, settings: rawConfig(config) },
-    listen: config.listen || (known?.listen ?? ''),
+    // The node's own address, by name: it is to follow when the host moves.
+    listen: listen === config.address || listen === from ? '' : listen,
   };
 }
 

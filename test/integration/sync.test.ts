@@ -17,10 +17,13 @@ const SYNC = ['sync', ...ANY];
 let made: TestSite;
 beforeAll(async () => {
   made = new TestSite();
-  const { exitCode, stderr } = await made.run(['init', '--publish', '30080', '--publish', '0.0.0.0:30081'], {
-    env: { HOST_IP: OLD },
-    ignore: [...IGNORED, 'address'],
-  });
+  const { exitCode, stderr } = await made.run(
+    ['init', '--publish', '30080', '--publish', '0.0.0.0:30081', '--listen', OLD],
+    {
+      env: { HOST_IP: OLD },
+      ignore: [...IGNORED, 'address'],
+    },
+  );
   if (exitCode !== 0) throw new Error(stderr);
 });
 afterAll(() => made[Symbol.dispose]());
@@ -62,6 +65,17 @@ describe('rkube sync, when the host has another address', () => {
     const seen = site.changes().flatMap((line) => order.find((each) => line.includes(each)) ?? []);
     expect(seen).toEqual(order);
     expect(site.called(/certs apiserver/)[0]?.stdin).toContain(`advertiseAddress: ${ADDRESS}`);
+  });
+
+  it('lets live ports follow that were to listen on the address of the node', async () => {
+    using site = moved();
+    const listen = async (): Promise<unknown> =>
+      (JSON.parse((await site.run(['shell', 'cat', '/var/lib/rkube/state.json'])).stdout) as { listen: unknown })
+        .listen;
+    await site.run(SYNC);
+    expect(await listen()).toBe('');
+    await site.run(['up', ...ANY, '--listen', '127.0.0.1']);
+    expect(await listen()).toBe('127.0.0.1');
   });
 
   it('does nothing a second time', async () => {
