@@ -27,8 +27,8 @@ const asTheyEnd: Reporter = {
 };
 
 // The lab: real hosts, real engines, real kubeadm. Files run one after the other, in the order of their names;
-// within a file each test goes on where the one before ended. `make test` has the two folders side by side, each on
-// hosts of its own.
+// within a file each test goes on where the one before ended. `make test` (scripts/test) gives each folder hosts of
+// its own, and runs two of them side by side.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { livingCluster, plane, worker } from '../clusters/living.ts';
 import { eventually, get, lab, nodesReady, ok, on, residue } from '../lab.ts';
 import { everyPodReachesEvery } from '../pods.ts';
-import { livingCluster, plane, worker } from './living.ts';
 
 // Hosts get other addresses, as from a DHCP server, while the cluster runs.
 
