@@ -9,10 +9,10 @@ import { ServedNode } from './served.ts';
 import { agentStatus } from './status.ts';
 import type { Forwarder, NodePlace } from './types.ts';
 
-/** A node's first process is looked at so often: one read of /proc. Milliseconds. */
-const PULSE_MS = 1_000;
+/** A node's first process is looked at so often: what that takes is to wake up at all. Milliseconds. */
+const PULSE_MS = 2_000;
 /** Nodes are looked at for what needs mending at every so manieth. */
-const CHECK_BEATS = 5;
+const CHECK_BEATS = 3;
 /**
  * While something is missing (an engine that does not answer, a node that does not run) the engines are asked again
  * after so long, at last every five minutes. When nothing is missing they are never asked. Milliseconds.

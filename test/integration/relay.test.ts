@@ -21,7 +21,7 @@ beforeEach(async ({ skip }) => {
   skip(noNamespaces !== '', noNamespaces);
   lost.mockReset();
   node = await nodeNetwork();
-  ports = relay(node.pid, lost);
+  ports = relay(node.pid, lost, 100);
 });
 afterEach(async () => {
   if (noNamespaces !== '') return;
@@ -197,7 +197,7 @@ describe('a port', () => {
     expect((await everything(socket)).toString()).toBe('hello');
     await Promise.all(all.map((port) => ports.close(port)));
     expect(await ports.list()).toEqual([]);
-    expect(relays()).toEqual([]);
+    await vi.waitFor(() => expect(relays()).toEqual([]), 10_000);
   });
 
   it('that a process holds names it', async () => {
@@ -210,7 +210,7 @@ describe('a port', () => {
       id: 'port-taken',
       message: `Port 127.0.0.1:${port.port}/tcp of the host is held by ${comm} (pid ${process.pid})`,
     });
-    expect(relays()).toEqual([]);
+    await vi.waitFor(() => expect(relays()).toEqual([]), 10_000);
   });
 
   it('on an address that is not of this host is refused', async () => {
@@ -222,6 +222,19 @@ describe('a port', () => {
 const program = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
 
 describe('a relay', () => {
+  it('stays for a while after its last port, for the next one', async () => {
+    const patient = relay(node.pid, lost);
+    onTestFinished(() => patient.end());
+    const port = await tcp(7002);
+    await patient.open(port);
+    const [first] = relays();
+    await patient.close(port);
+    expect(await fate(client(port))).toBe('ECONNREFUSED');
+    await patient.open(port);
+    expect(await echo(port, 'hello')).toBe('hello');
+    expect(relays()).toEqual([first]);
+  });
+
   it("is in the node's network, and no process of the node: its shutdown would wait for one", async () => {
     await ports.open(await tcp(7002));
     const pid = childrenOf(process.pid).find((each) => program(each).includes('relay.js'));

@@ -4,15 +4,23 @@ import { inTurn, keyOf, same } from './port.ts';
 import { type RelayProcess, startRelay } from './relay/start.ts';
 
 /**
+ * How long the relay stays after its last port: whoever makes one Service makes another, and to start a process takes longer
+ * than all else that a port needs. Milliseconds.
+ */
+const IDLE_MS = 600_000;
+
+/**
  * Ports that this process opens on the host and a process of ours carries into the node (relay/main.ts). It is started
- * with the first port and ended with the last; it ends when this process ends, and when the node ends.
+ * with the first port and ended some time after the last; it ends when this process ends, and when the node ends.
  * @param pid of the node's first process
  * @param onLost called when open ports have gone by themselves
+ * @param idleMs milliseconds that it stays without ports
  */
-export function relay(pid: number, onLost: () => void): Forwarder {
+export function relay(pid: number, onLost: () => void, idleMs = IDLE_MS): Forwarder {
   const turn = inTurn();
   const ports = new Map<string, HostPort>();
   let running: RelayProcess | undefined;
+  let idle: NodeJS.Timeout | undefined;
 
   const lost = (): void => {
     const had = ports.size;
@@ -24,9 +32,15 @@ export function relay(pid: number, onLost: () => void): Forwarder {
     return running;
   };
   const end = async (): Promise<void> => {
+    clearTimeout(idle);
     ports.clear();
     await running?.end();
     running = undefined;
+  };
+  const settle = (): void => {
+    clearTimeout(idle);
+    if (ports.size > 0 || running === undefined) return;
+    idle = setTimeout(() => void turn(async () => (ports.size === 0 ? end() : undefined)), idleMs).unref();
   };
   const shut = async (key: string): Promise<void> => {
     ports.delete(key);
@@ -56,14 +70,14 @@ export function relay(pid: number, onLost: () => void): Forwarder {
         try {
           await open(port);
         } finally {
-          if (ports.size === 0) await end();
+          settle();
         }
       }),
     close: (port) =>
       turn(async () => {
         if (!ports.has(keyOf(port))) return;
-        if (ports.size === 1) await end();
-        else await shut(keyOf(port));
+        await shut(keyOf(port));
+        settle();
       }),
     list: async () => [...ports.values()],
     end: () => turn(end),
