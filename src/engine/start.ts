@@ -1,8 +1,8 @@
 import { RkubeError } from '../core/errors.ts';
 import type { ContainerEngine } from './types.ts';
 
-/** Podman's words when it has killed a container and waited 5 s for the last process to end: many take longer to. */
-const DYING = /did not die within timeout|timed out waiting for file/i;
+/** Words of Podman and of Docker when they have killed a container and waited 5 s, or 10, for its end: many take longer. */
+const DYING = /did not die within timeout|timed out waiting for file|did not receive an exit event/i;
 const TRIES = 6;
 
 /**

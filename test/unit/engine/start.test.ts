@@ -60,8 +60,14 @@ describe('starting and removing a container', () => {
     }
     const dying = 'Error: cannot remove container 3b as it could not be stopped: given PID did not die within timeout';
 
-    test('is asked for again, and again', async () => {
-      const { engine, asked } = failing(2, dying);
+    test.each([
+      ['Podman', dying],
+      [
+        'Docker',
+        'Error response from daemon: cannot remove container "/a": could not kill: tried to kill container, but did not receive an exit event',
+      ],
+    ])('is asked for again, and again: %s', async (_, words) => {
+      const { engine, asked } = failing(2, words);
       await removeContainer(engine, 'a');
       expect(asked()).toBe(3);
       await expect(stopContainer(failing(1, dying).engine, 'a', 10)).resolves.toBeUndefined();
