@@ -285,10 +285,15 @@ describe('rkube sync refuses', () => {
 });
 
 describe('rkube sync --control-plane', () => {
-  it('notes where they are, and starts anew what looked it up before', async () => {
+  it('notes one that joined, and starts nothing anew; one that moved, and starts anew what looked it up before', async () => {
     using site = moved([{ match: '^bridge -json fdb', stdout: '[{"mac":"02:00:00:00:00:01","dst":"192.0.2.9"}]' }]);
     await site.run(SYNC);
+    const start = site.changes().length;
+    const joined = await site.run([...SYNC, '--json', '--control-plane', '192.0.2.8']);
+    expect(JSON.parse(joined.stdout)).toMatchObject({ controlPlanes: [ADDRESS, '192.0.2.8'] });
     const before = site.changes().length;
+    expect(before).toBeGreaterThan(start);
+    expect(site.changes().filter((line, index) => index >= start && /pkill|restart kubelet/.test(line))).toEqual([]);
     const { exitCode, stdout } = await site.run([...SYNC, '--json', '--control-plane', '192.0.2.9']);
     expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, controlPlanes: [ADDRESS, '192.0.2.9'] });
     const changes = site

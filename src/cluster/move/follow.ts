@@ -23,6 +23,12 @@ export async function follow(
   const followed = { ...state, controlPlanes: known };
   if (known.join() === state.controlPlanes.join()) steps.skip(`Node ${config.node} knows ${known.join(', ')} already`);
   await steps.step('Ask the control planes', () => rejectSilent(site, state, controlPlanes));
+  // One that joined: what runs goes on with those it knows, and restarting all nodes would come just when etcd is busiest.
+  const more = known.length > state.controlPlanes.length && state.controlPlanes.every((each) => known.includes(each));
+  if (more) {
+    await steps.step('Note where they are', () => writeState(node, followed));
+    return followed;
+  }
   await steps.step('Note where they are', async () => {
     await writeState(node, followed);
     // They have the node's /etc/hosts as it was when they started. The kubelet starts their containers again.

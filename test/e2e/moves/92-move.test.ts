@@ -87,8 +87,8 @@ describe.sequential('one of three control planes moves', () => {
       const input = await ok(first, 'rkube join-command --control-plane');
       await ok(who, `rkube join --engine ${engine}`, { input, seconds: 540 });
     }
-    await nodesReady(first, ['host1', 'host2', 'host3']);
-  }, 1_200_000);
+    await nodesReady(first, ['host1', 'host2', 'host3'], 600);
+  }, 1_800_000);
 
   test('those that were there hear of those that joined after them', () =>
     know(planes, '10.99.0.31', '10.99.0.32', '10.99.0.13'));
@@ -126,7 +126,7 @@ describe.sequential('one of three control planes moves', () => {
     }
     await nodesReady(first, ['host1', 'host2', 'host3']);
     await served('10.99.0.31', '10.99.0.42', '10.99.0.13');
-  });
+  }, 1_800_000);
 
   test('it carries the cluster while another is down, which comes back', async () => {
     await ok(first, 'rkube down');
