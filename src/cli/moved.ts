@@ -11,10 +11,7 @@ export function tellMoved(invocation: Invocation, { node, address, from, tell, c
   const others = `${tell.join(', ')} ${tell.length === 1 ? 'asks' : 'ask'} it at ${from} still`;
   // Of several control planes those that have not moved tell it.
   if (controlPlanes.length > 1)
-    invocation.next(
-      `${others}, and ${tell.length === 1 ? 'hears' : 'hear'} of it within a minute or two where an agent runs; where none runs:`,
-      line,
-    );
+    invocation.next(`${others}. Workers with an agent hear of it within minutes; on each of the other hosts:`, line);
   else invocation.next(`${others}. On each of these hosts:`, line);
 }
 
