@@ -77,8 +77,8 @@ describe.sequential('one of three control planes moves', () => {
       const input = await ok(first, 'rkube join-command --control-plane');
       await ok(who, `rkube join --engine ${engine}`, { input, seconds: 540 });
     }
-    await nodesReady(first, ['host1', 'host2', 'host3']);
-  }, 1_200_000);
+    await nodesReady(first, ['host1', 'host2', 'host3'], 600);
+  }, 1_800_000);
 
   test('etcd and the others know it at its new address', async () => {
     await lab('readdress', '3', '10.99.0.33');
