@@ -179,8 +179,7 @@ export class Agent {
       if (isHalted(pid)) return 'halted';
       if (here.length > 0 && !here.includes(seen.address)) return 'moved';
       if (isSevered(pid)) return 'severed';
-      // A control plane asks itself first, and has least to spare just when another joins.
-      return seen.role === 'worker' && served.newPlanes.length > 0 ? 'behind' : undefined;
+      return served.newPlanes.length > 0 ? 'behind' : undefined;
     });
   }
 

@@ -112,7 +112,8 @@ export class ServedNode {
     };
     const signal = AbortSignal.any([this.#stop.signal, this.#watching.signal]);
     void follow<ServiceObject>(this.#client, '/api/v1/services', '', watcher, signal);
-    followPlanes(this.#client, (planes) => void (this.#planes = planes), signal);
+    // A control plane asks itself first, and has least to spare just when another joins.
+    if (seen.role === 'worker') followPlanes(this.#client, (planes) => void (this.#planes = planes), signal);
   }
 
   /** Resolves when what is to do is done, as far as it can be. */
