@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { RkubeError } from '../core/errors.ts';
 import { report } from '../core/reporter.ts';
 import { replaceFile } from '../host/replace-file.ts';
@@ -26,4 +27,11 @@ export async function writeKubeconfig(site: Site): Promise<string> {
   if (site.run.dryRun) report(site.run.reporter, 'plan', `# writes ${path} (mode 0600)`);
   else await replaceFile(path, await readKubeconfig(site, 'local'));
   return path;
+}
+
+/** Removes the administrator's kubeconfig from the host, where it is there. */
+export async function removeKubeconfig(site: Site): Promise<void> {
+  const path = kubeconfigPath(site.host.home, site.config.cluster);
+  if (site.run.dryRun) report(site.run.reporter, 'plan', `# removes ${path}`);
+  else await rm(path, { force: true });
 }

@@ -12,6 +12,8 @@ import { type Ticket, ticketSecrets } from './ticket.ts';
 /** kubeadm itself gives up on the control plane after 4 minutes. */
 const KUBEADM_MS = 360_000;
 const ADMIN = '/etc/kubernetes/admin.conf';
+/** kubeadm asks no API without one. */
+const NO_KUBECONFIG = '/run/rkube/none.conf';
 
 /** Version of Kubernetes in the node's image: `v1.36.3`. */
 export async function nodeVersion(node: NodeContainer, dry: string): Promise<string> {
@@ -49,10 +51,14 @@ export async function kubeadmJoin(run: Run, node: NodeContainer, config: NodeCon
   });
 }
 
-/** Ends a running operation and takes the node back to what it was before init or join. Images stay. */
-export async function kubeadmReset(node: NodeContainer): Promise<void> {
+/**
+ * Ends a running operation and takes the node back to what it was before init or join. Images stay.
+ * @param leftEtcd its API has no etcd any more, and kubeadm need not ask it
+ */
+export async function kubeadmReset(node: NodeContainer, { leftEtcd = false } = {}): Promise<void> {
   await stopOperation(node);
-  await node.run(['kubeadm', 'reset', '--force', '--cri-socket', 'unix:///run/containerd/containerd.sock'], {
+  const argv = ['kubeadm', 'reset', '--force', '--cri-socket', 'unix:///run/containerd/containerd.sock'];
+  await node.run(leftEtcd ? [...argv, '--kubeconfig', NO_KUBECONFIG] : argv, {
     doing: 'kubeadm reset',
     effect: 'write',
     // Leaves time for the rest of a clean-up (cluster/steps.ts) when etcd does not answer.

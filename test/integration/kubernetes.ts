@@ -74,6 +74,8 @@ export function healthy(node: string): readonly ExecRule[] {
     { match: '^kubeadm version', stdout: 'v1.36.3\n' },
     WORKS.init,
     WORKS.join,
+    // Alone in etcd.
+    { match: '^bash -s leave ', exitCode: 3 },
     { match: '^kubeadm reset', files: NO_PKI },
     { match: '^kubeadm token create', stdout: `${TOKEN}\n` },
     {

@@ -28,6 +28,25 @@ describe('rkube down, reset and delete', () => {
     expect(await site.run(['init'])).toMatchObject({ exitCode: 0, stderr: says('is up on') });
   });
 
+  it('a control plane leaves etcd before it is emptied or removed, and its kubeadm asks no API without etcd', async () => {
+    const rules = [{ match: '^bash -s leave ', stdout: 'Member 2b removed from cluster 1\n' }];
+    using emptied = member({ rules });
+    expect(await emptied.run(['reset', '--yes'])).toMatchObject({ exitCode: 0 });
+    expect(emptied.called(/kubeadm reset/)[0]?.argv.join(' ')).toContain(' --kubeconfig /run/rkube/none.conf');
+    using removed = member({ rules });
+    const { exitCode, stderr } = await removed.run(['delete', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('On another control plane: `rkube kubectl delete node');
+    const order = removed.changes().flatMap((line) => /-s leave|kubeadm reset|^rm /.exec(line)?.[0] ?? []);
+    expect(order.slice(0, 2)).toEqual(['-s leave', 'rm ']);
+  });
+
+  it('the only control plane is removed without a word of others', async () => {
+    using site = member();
+    const { stderr } = await site.run(['delete', '--yes']);
+    expect(stderr).not.toMatch(/Could not|another control plane/);
+  });
+
   it('delete leaves nothing', async () => {
     using site = member();
     await site.run(['kubeconfig', '--write']);

@@ -21,10 +21,11 @@ export const deleteVerb: Verb = {
     const site = await openSite(invocation);
     const { cluster, node } = site.config;
     await confirm(invocation, `Node ${node} of cluster ${cluster} and all its state on this host are deleted.`);
-    const before = await remove(site, new Steps(invocation.run));
+    const { before, left } = await remove(site, new Steps(invocation.run));
     await releaseAgent(site);
-    if (before?.role === 'worker' && before.phase === 'member') {
-      invocation.next('', `On a control plane: \`rkube kubectl delete node ${node}\`.`);
+    if (left) {
+      const where = before?.role === 'worker' ? 'a control plane' : 'another control plane';
+      invocation.next('', `On ${where}: \`rkube kubectl delete node ${node}\`.`);
     }
   },
 };

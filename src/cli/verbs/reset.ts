@@ -12,7 +12,7 @@ export const reset: Verb = {
   changes: true,
   async run(invocation) {
     const { openSite } = await import('../context.ts');
-    const { reset } = await import('../../cluster/remove.ts');
+    const { reset } = await import('../../cluster/leave.ts');
     const { Steps } = await import('../../cluster/steps.ts');
     const site = await openSite(invocation);
     await confirm(

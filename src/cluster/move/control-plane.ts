@@ -1,7 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { shipped } from '../../core/package.ts';
-import { awaitCondition } from '../../core/run.ts';
-import { done, notYet } from '../../core/wait.ts';
 import { KUBECONFIG, kubectlArgv } from '../../kube/kubectl.ts';
 import { initDocuments, merge } from '../../kubeadm/documents.ts';
 import type { Site } from '../site.ts';
@@ -14,9 +11,6 @@ const CERTIFICATES = [
   ['etcd-peer', 'etcd/peer', (names: Names) => ({ etcd: { local: { peerCertSANs: names } } })],
 ] as const;
 type Names = readonly string[];
-
-/** The kubelet starts etcd, and most of its members agree; seconds on a quiet host. */
-const SERVES_MS = 180_000;
 
 /** Names and addresses that a certificate is good for. */
 export function subjects(pem: string): Names {
@@ -44,29 +38,6 @@ export async function reissueCertificates(site: Site, old: Names, kubernetesVers
       effect: 'write',
     });
   }
-}
-
-/**
- * Tells etcd's members the address of this one. One alone knows itself there; the others it dials where it knows them,
- * so that most of them agree.
- */
-export async function updateEtcdMember({ run, node, config }: Site): Promise<void> {
-  const url = `https://${config.address}:2380`;
-  await awaitCondition(
-    run,
-    {
-      describe: `etcd's members to know this one at ${url}`,
-      deadlineMs: SERVES_MS,
-      next: 'Control planes of other hosts must run, and be where they were. See `rkube logs` for the kubelet. `rkube sync` goes on.',
-      probe: async () => {
-        const argv = ['bash', '-s', config.node, url];
-        const stdin = shipped('compose', 'etcd-url');
-        const { exitCode, stderr } = await node.try(argv, { stdin, effect: 'write', timeoutMs: 90_000 });
-        return exitCode === 0 ? done(true) : notYet(stderr.trim().split('\n').at(-1) || 'no answer');
-      },
-    },
-    true,
-  );
 }
 
 /** What kubeadm tells control planes that join later names the address too. */

@@ -7,13 +7,14 @@ import { startNode, waitBooted } from '../../node/lifecycle.ts';
 import { publishedPorts } from '../../node/spec.ts';
 import { markState, type NodeState, writeState } from '../../node/state.ts';
 import { checkHost } from '../check-host.ts';
+import { updateEtcdMember } from '../etcd.ts';
 import { writeKubeconfig } from '../kubeconfig.ts';
 import { waitForPodNetwork } from '../pod-network.ts';
 import type { Site } from '../site.ts';
 import type { Steps } from '../steps.ts';
 import { currentState, nodeImage } from '../up.ts';
 import { type Found, findNode, replaceContainer } from './container.ts';
-import { reissueCertificates, updateEtcdMember, updateKubeadmConfig } from './control-plane.ts';
+import { reissueCertificates, updateKubeadmConfig } from './control-plane.ts';
 import { awaitOtherNodes, planesKnown } from './others.ts';
 import { rejectHopeless, rejectNoNode, rejectNotRunning } from './refuse.ts';
 
