@@ -58,25 +58,39 @@ describe.sequential('hosts of a cluster move', () => {
   });
 });
 
-// The same cluster: its worker's host becomes a control plane, and a third host comes.
+// The same cluster: a third host comes as a control plane, and then the worker's host becomes one.
 describe.sequential('one of three control planes moves', () => {
   const planes = [plane, worker, 'alice@3'] as const;
   const [first, second, third] = planes;
   const tls = `--cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key`;
   const members = (who: string): Promise<string> =>
     ok(who, `rkube shell etcdctl ${tls} --command-timeout=30s member list`);
+  const known = async (who: string): Promise<readonly string[]> =>
+    (JSON.parse(await ok(who, 'rkube shell cat /var/lib/rkube/state.json')) as { controlPlanes: string[] })
+      .controlPlanes;
+  const leads = async (who: string, engine: string): Promise<void> => {
+    const input = await ok(first, 'rkube join-command --control-plane');
+    await ok(who, `rkube join --engine ${engine}`, { input, seconds: 540 });
+  };
 
-  beforeAll(async () => {
+  beforeAll(() => lab('up', '3'));
+
+  test('a worker hears by its agent of a control plane that joins', async () => {
+    expect(await known(worker)).toEqual(['10.99.0.31']);
+    await leads(third, 'podman');
+    const both = ['10.99.0.13', '10.99.0.31'];
+    await eventually(
+      `the worker to know ${both.join(', ')}`,
+      300,
+      () => known(worker),
+      (seen) => seen.toSorted().join() === both.join(),
+    );
+  }, 1_200_000);
+
+  test('its host becomes the third', async () => {
     await ok(worker, 'rkube delete --yes');
     await ok(first, 'rkube kubectl delete node/host2');
-    await lab('up', '3');
-    for (const [who, engine] of [
-      [second, 'docker'],
-      [third, 'podman'],
-    ] as const) {
-      const input = await ok(first, 'rkube join-command --control-plane');
-      await ok(who, `rkube join --engine ${engine}`, { input, seconds: 540 });
-    }
+    await leads(second, 'docker');
     await nodesReady(first, ['host1', 'host2', 'host3'], 600);
   }, 1_800_000);
 
@@ -109,10 +123,20 @@ describe.sequential('one of three control planes moves', () => {
   });
 
   test('a control plane leaves, and the others go on', async () => {
-    await ok(second, 'rkube delete --yes');
+    const { code, stderr } = await on(second, 'rkube delete --yes');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/another control plane: `(rkube kubectl delete node host2)`/),
+    ]);
+    expect(stderr).not.toContain('Could not');
     expect(await residue(second, 'docker')).toBe('');
-    await ok(first, 'rkube kubectl delete node/host2');
-    expect((await members(first)).split('\n').filter((line) => line.includes('started'))).toHaveLength(2);
+    await ok(first, 'rkube kubectl delete node host2');
+    expect(
+      (await members(first))
+        .split('\n')
+        .map((line) => line.split(', ')[2])
+        .toSorted(),
+    ).toEqual(['host1', 'host3']);
     expect(await ok(third, WORD)).toBe('kept');
   });
 });
