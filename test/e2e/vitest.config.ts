@@ -38,8 +38,8 @@ export default defineConfig({
     fileParallelism: false,
     sequence: { concurrent: false, sequencer: ByName },
     // Milliseconds. Guests are slow and share two processors; whoever is slower than this hangs.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
     bail: 0,
   },
 });

@@ -24,7 +24,7 @@ const agentSaid = (who: string, words: RegExp, since: string): Promise<string> =
     (said) => words.test(said),
   );
 
-const podsAnswer = () => everyPodReachesEvery(plane, 2, 420);
+const podsAnswer = () => everyPodReachesEvery(plane, 2, 300);
 
 /** HTTP status of the API for the tokens that pods have: 401 when they are refused. */
 async function tokens(): Promise<string[]> {

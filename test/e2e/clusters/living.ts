@@ -16,7 +16,7 @@ export async function livingCluster(): Promise<void> {
   if (!marks.some(({ metadata }) => metadata.name === MARK) || nodes.length !== 2 || !nodes.every(isReady)) {
     await lab('up', '2', '--fresh');
     await ok(plane, 'rkube init');
-    await ok(worker, 'rkube join --engine docker', { input: await ok(plane, 'rkube join-command'), seconds: 500 });
+    await ok(worker, 'rkube join --engine docker', { input: await ok(plane, 'rkube join-command') });
     await nodesReady(plane, ['host1', 'host2']);
     await ok(plane, `rkube kubectl create configmap ${MARK}`);
   }

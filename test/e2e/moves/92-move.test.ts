@@ -18,7 +18,7 @@ const addresses = (node: string): Promise<string> =>
 /** `rkube sync`, and how long it took; the line that it prints for the others. */
 async function synced(who: string): Promise<string> {
   const began = performance.now();
-  const { code, stderr } = await on(who, 'rkube sync', { seconds: 540 });
+  const { code, stderr } = await on(who, 'rkube sync', { seconds: 240 });
   expect(code, stderr).toBe(0);
   process.stderr.write(`    rkube sync of ${who}: ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
   return /rkube sync --control-plane .*/.exec(stderr)?.[0] ?? '';
@@ -70,7 +70,7 @@ describe.sequential('one of three control planes moves', () => {
       .controlPlanes;
   const leads = async (who: string, engine: string): Promise<void> => {
     const input = await ok(first, 'rkube join-command --control-plane');
-    await ok(who, `rkube join --engine ${engine}`, { input, seconds: 540 });
+    await ok(who, `rkube join --engine ${engine}`, { input, seconds: 240 });
   };
 
   beforeAll(() => lab('up', '3'));
@@ -85,14 +85,14 @@ describe.sequential('one of three control planes moves', () => {
       () => known(worker),
       (seen) => seen.toSorted().join() === both.join(),
     );
-  }, 1_200_000);
+  });
 
   test('its host becomes the third', async () => {
     await ok(worker, 'rkube delete --yes');
     await ok(first, 'rkube kubectl delete node/host2');
     await leads(second, 'docker');
-    await nodesReady(first, ['host1', 'host2', 'host3'], 600);
-  }, 1_800_000);
+    await nodesReady(first, ['host1', 'host2', 'host3']);
+  });
 
   test('etcd and the others know it at its new address', async () => {
     await lab('readdress', '3', '10.99.0.33');
