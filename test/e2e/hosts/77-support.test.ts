@@ -10,9 +10,9 @@ const who = 'alice@1';
 const peer = 'alice@2';
 const NODE = 'rkube-rkube-host1';
 
-/** Settings with which kubeadm gives up early, and the API server ends at once: it knows no such flag. */
+/** Settings with which kubeadm gives up early, yet not before the API server has ended on a busy host: it knows no such flag. */
 const BROKEN = `kubeadm:
-  InitConfiguration: { timeouts: { controlPlaneComponentHealthCheck: 15s } }
+  InitConfiguration: { timeouts: { controlPlaneComponentHealthCheck: 60s } }
   ClusterConfiguration: { apiServer: { extraArgs: [{ name: no-such-flag, value: "1" }] } }
 `;
 
