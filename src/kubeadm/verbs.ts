@@ -9,8 +9,8 @@ import { initDocuments, joinDocuments } from './documents.ts';
 import { OPERATION_INPUT, operate, stopOperation } from './operation.ts';
 import { type Ticket, ticketSecrets } from './ticket.ts';
 
-/** kubeadm itself gives up on the control plane after 4 minutes. */
-const KUBEADM_MS = 360_000;
+/** kubeadm itself gives up on the control plane after 4 minutes, and then on the API after 3. */
+const KUBEADM_MS = 600_000;
 const ADMIN = '/etc/kubernetes/admin.conf';
 /** kubeadm asks no API without one. */
 const NO_KUBECONFIG = '/run/rkube/none.conf';

@@ -12,7 +12,7 @@ const NODE = 'rkube-rkube-host1';
 
 /** Settings with which kubeadm gives up early, yet not before the API server has ended on a busy host: it knows no such flag. */
 const BROKEN = `kubeadm:
-  InitConfiguration: { timeouts: { controlPlaneComponentHealthCheck: 60s } }
+  InitConfiguration: { timeouts: { kubernetesAPICall: 100s } }
   ClusterConfiguration: { apiServer: { extraArgs: [{ name: no-such-flag, value: "1" }] } }
 `;
 
