@@ -33,7 +33,7 @@ const help = `lab: real hosts for rkube's tests, as user-mode Linux guests. Need
   lab ssh USER@I [COMMAND…]
 
 Environment: RKUBE_LAB   name of the lab, "rkube" if not set; labs of different names do not see each other
-             RKUBE_LAB_CPU     number of the processor that host1 is pinned to, 0 if not set; others follow in turn
+             RKUBE_LAB_CPU     number of the processor that host1 is pinned to, 0 if not set; others follow in turn, there and back
              RKUBE_CACHE where built parts are kept, ~/.cache/rkube if not set
              RKUBE_DEBIAN_MIRROR   in place of the one apt uses here
              RKUBE_LAB_IMAGE   a docker-archive to put into the base disk in place of scripts/node-image's

@@ -55,10 +55,16 @@ export async function up(lab, count, { suite, memory, fresh }) {
   ]);
 }
 
-/** CPUs in turn, from the one that RKUBE_LAB_CPU counts to: first hosts have most work. @param {Host} host */
+/**
+ * CPUs in turn, there and back, from the one that RKUBE_LAB_CPU counts to: first hosts have most work, so the last ones
+ * share theirs. @param {Host} host
+ */
 function cpuFor(host) {
   const available = cpus();
-  return available[(host.index - 1 + Number(process.env.RKUBE_LAB_CPU ?? 0)) % available.length];
+  const { length } = available;
+  const place = (host.index - 1) % (2 * length);
+  const turn = place < length ? place : 2 * length - 1 - place;
+  return available[(turn + Number(process.env.RKUBE_LAB_CPU ?? 0)) % length];
 }
 
 /**
