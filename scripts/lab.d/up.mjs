@@ -61,10 +61,10 @@ export async function up(lab, count, { suite, memory, fresh }) {
  */
 function cpuFor(host) {
   const available = cpus();
-  const { length } = available;
-  const place = (host.index - 1) % (2 * length);
-  const turn = place < length ? place : 2 * length - 1 - place;
-  return available[(turn + Number(process.env.RKUBE_LAB_CPU ?? 0)) % length];
+  const first = Number(process.env.RKUBE_LAB_CPU ?? 0);
+  const there = available.map((_, index) => available[(index + first) % available.length]);
+  const turns = [...there, ...there.toReversed()];
+  return turns[(host.index - 1) % turns.length];
 }
 
 /**

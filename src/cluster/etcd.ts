@@ -70,6 +70,6 @@ export async function leaveEtcd(site: Site): Promise<Leaving> {
         return exitCode === NOT_RUNNING ? done('unknown') : notYet(said);
       },
     },
-    'left',
+    'alone',
   );
 }

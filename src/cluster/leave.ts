@@ -28,11 +28,15 @@ export async function reset(site: Site, steps: Steps): Promise<NodeState | undef
 }
 
 /**
- * Takes a control plane out of etcd, where the others would go on counting it. A node that cannot leave goes all the
- * same, and it is said what is left to do.
+ * Takes a control plane out of etcd, where the others would go on counting it; undefined for a node that is none. One
+ * that cannot leave goes all the same, and it is said what is left to do.
  */
-export async function leave(site: Site, steps: Steps, { phase, role }: NodeState): Promise<Leaving | 'failed'> {
-  if (phase !== 'member' || role !== 'control-plane') return 'unknown';
+export async function leave(
+  site: Site,
+  steps: Steps,
+  { phase, role }: NodeState,
+): Promise<Leaving | 'failed' | undefined> {
+  if (phase !== 'member' || role !== 'control-plane') return undefined;
   try {
     return await steps.step("Leave etcd's other members, where there are any", () => leaveEtcd(site));
   } catch (error) {

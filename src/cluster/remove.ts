@@ -34,8 +34,8 @@ export async function remove(site: Site, steps: Steps): Promise<Removed> {
   await lockNode(site);
   const container = await node.state();
   const before = container?.status === 'running' ? await knownState(run, node) : undefined;
-  const leaving = before === undefined ? 'unknown' : await leave(site, steps, before);
-  if (leaving === 'unknown' && before?.role === 'control-plane' && before.controlPlanes.length > 1) {
+  const leaving = before && (await leave(site, steps, before));
+  if (leaving === 'unknown' && before !== undefined && before.controlPlanes.length > 1) {
     // Without etcd it has no API; kubeadm asks the other control planes that the node knows.
     await steps
       .step('Leave the cluster (kubeadm reset)', () => kubeadmReset(node))
@@ -43,7 +43,7 @@ export async function remove(site: Site, steps: Steps): Promise<Removed> {
   }
   await steps.step('Remove node container, boot unit, volumes and network', () => removeNode(run, host, node, names));
   await removeKubeconfig(site);
-  return { before, left: before?.phase === 'member' && (before.role === 'worker' || leaving !== 'alone') };
+  return { before, left: before?.phase === 'member' && leaving !== 'alone' };
 }
 
 /** A node that does not answer is removed all the same. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { initialisedOnce } from './member.ts';
 import { says } from './says.ts';
-import { TestSite } from './site.ts';
+import { ADDRESS, TestSite } from './site.ts';
 
 const member = initialisedOnce();
 
@@ -39,6 +39,17 @@ describe('rkube down, reset and delete', () => {
     expect(stderr).toContain('On another control plane: `rkube kubectl delete node');
     const order = removed.changes().flatMap((line) => /-s leave|kubeadm reset|^rm /.exec(line)?.[0] ?? []);
     expect(order.slice(0, 2)).toEqual(['-s leave', 'rm ']);
+  });
+
+  it('one whose etcd does not run is taken out by kubeadm, where it knows other control planes', async () => {
+    const state = JSON.stringify({ phase: 'member', role: 'control-plane', controlPlanes: [ADDRESS, '192.0.2.9'] });
+    const rules = [
+      { match: '^bash -s leave ', exitCode: 2, stderr: 'etcd does not run yet\n' },
+      { match: '^cat /var/lib/rkube/state.json', stdout: state },
+    ];
+    using site = member({ rules });
+    expect(await site.run(['delete', '--yes'])).toMatchObject({ exitCode: 0, stderr: says('another control plane') });
+    expect(site.called(/kubeadm reset/)).toHaveLength(1);
   });
 
   it('the only control plane is removed without a word of others', async () => {

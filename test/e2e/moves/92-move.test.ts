@@ -126,7 +126,7 @@ describe.sequential('one of three control planes moves', () => {
     const { code, stderr } = await on(second, 'rkube delete --yes');
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/another control plane: `(rkube kubectl delete node host2)`/),
+      expect.stringMatching(/another control plane: `rkube kubectl delete node host2`/),
     ]);
     expect(stderr).not.toContain('Could not');
     expect(await residue(second, 'docker')).toBe('');
