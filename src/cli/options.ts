@@ -10,6 +10,9 @@ export const MAKING: readonly VerbOption[] = [
 /** Of verbs that destroy something. */
 export const YES: VerbOption = { flags: '-y, --yes', help: 'do not ask' };
 
+/** Of verbs by which a control plane leaves. */
+export const FORCE: VerbOption = { flags: '--force', help: "leave though etcd's other members do not let the node go" };
+
 /** Of `doctor --peer`. */
 export const PEER: readonly VerbOption[] = [
   {

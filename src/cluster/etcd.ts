@@ -53,16 +53,17 @@ export type Leaving = 'left' | 'alone' | 'unknown';
 
 /**
  * Takes this node's member out of etcd, which the others would count for ever. etcd refuses while another member has just
- * come back: asked again. @throws RkubeError `timeout` when most of the members do not answer
+ * come back, or where those that are left would be no majority: asked again, but only once with `force`.
+ * @throws RkubeError `timeout` when most of the members do not answer
  */
-export async function leaveEtcd(site: Site): Promise<Leaving> {
+export async function leaveEtcd(site: Site, { force }: { force: boolean }): Promise<Leaving> {
   const { run, config } = site;
   return awaitCondition<Leaving>(
     run,
     {
       describe: `etcd's other members to let ${config.node} go`,
-      deadlineMs: AGREED_MS,
-      next: `Most of the control planes must run. docs/clusters.md tells how another takes ${config.node} out of etcd later.`,
+      deadlineMs: force ? 0 : AGREED_MS,
+      next: 'Without it the control planes that run might be no majority. Start those that do not, or take them out of etcd if they are lost (docs/clusters.md); or go all the same, with `--force`.',
       probe: async () => {
         const { exitCode, said } = await ask(site, ['leave', config.node]);
         if (exitCode === 0) return done('left');

@@ -5,7 +5,7 @@ import { removeNode, stopNode } from '../node/lifecycle.ts';
 import { noteDown } from '../node/notes.ts';
 import { type NodeState, readState } from '../node/state.ts';
 import { removeKubeconfig } from './kubeconfig.ts';
-import { leave } from './leave.ts';
+import { type Departed, leave } from './leave.ts';
 import { lockNode, type Site } from './site.ts';
 import type { Steps } from './steps.ts';
 
@@ -21,20 +21,13 @@ export async function down(site: Site, steps: Steps): Promise<{ already: boolean
   return { already };
 }
 
-export interface Removed {
-  /** What the node was, as far as known. */
-  readonly before: NodeState | undefined;
-  /** There are other nodes, as far as known: it was a member of their cluster. */
-  readonly left: boolean;
-}
-
 /** `rkube delete`: nothing of the node is left on this host. */
-export async function remove(site: Site, steps: Steps): Promise<Removed> {
+export async function remove(site: Site, steps: Steps, options: { force: boolean }): Promise<Departed> {
   const { run, host, node, names } = site;
   await lockNode(site);
   const container = await node.state();
   const before = container?.status === 'running' ? await knownState(run, node) : undefined;
-  const leaving = before && (await leave(site, steps, before));
+  const leaving = before && (await leave(site, steps, before, options));
   if (leaving === 'unknown' && before !== undefined && before.controlPlanes.length > 1) {
     // Without etcd it has no API; kubeadm asks the other control planes that the node knows.
     await steps

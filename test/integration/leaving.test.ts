@@ -31,14 +31,22 @@ describe('rkube down, reset and delete', () => {
   it('a control plane leaves etcd before it is emptied or removed, and its kubeadm asks no API without etcd', async () => {
     const rules = [{ match: '^bash -s leave ', stdout: 'Member 2b removed from cluster 1\n' }];
     using emptied = member({ rules });
-    expect(await emptied.run(['reset', '--yes'])).toMatchObject({ exitCode: 0 });
+    const hint = 'On another control plane: `rkube kubectl delete node';
+    expect(await emptied.run(['reset', '--yes'])).toMatchObject({ exitCode: 0, stderr: says(hint) });
     expect(emptied.called(/kubeadm reset/)[0]?.argv.join(' ')).toContain(' --kubeconfig /run/rkube/none.conf');
     using removed = member({ rules });
     const { exitCode, stderr } = await removed.run(['delete', '--yes']);
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('On another control plane: `rkube kubectl delete node');
+    expect(stderr).toContain(hint);
     const order = removed.changes().flatMap((line) => /-s leave|kubeadm reset|^rm /.exec(line)?.[0] ?? []);
     expect(order.slice(0, 2)).toEqual(['-s leave', 'rm ']);
+  });
+
+  it('one that the others do not let go is removed with --force, and what is left to do is said', async () => {
+    using site = member({ rules: [{ match: '^bash -s leave ', exitCode: 1, stderr: 'unhealthy cluster\n' }] });
+    const { exitCode, stderr } = await site.run(['delete', '--yes', '--force']);
+    expect([exitCode, stderr]).toEqual([0, says(/Could not leave etcd: .*unhealthy cluster.*another control plane/)]);
+    expect(site.contents().filter((name) => name.includes('NODE'))).toEqual([]);
   });
 
   it('one whose etcd does not run is taken out by kubeadm, where it knows other control planes', async () => {

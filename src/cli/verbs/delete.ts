@@ -1,5 +1,6 @@
 import { confirm } from '../confirm.ts';
-import { YES } from '../options.ts';
+import { tellDeparted } from '../departed.ts';
+import { FORCE, YES } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { releaseAgent } from '../with-agent.ts';
 
@@ -11,7 +12,7 @@ export const deleteVerb: Verb = {
     ['rkube delete --yes', 'for scripts'],
     ['rkube delete --dry-run', 'show what would go'],
   ],
-  options: [YES],
+  options: [YES, FORCE],
   settings: 'node',
   changes: true,
   async run(invocation) {
@@ -21,11 +22,8 @@ export const deleteVerb: Verb = {
     const site = await openSite(invocation);
     const { cluster, node } = site.config;
     await confirm(invocation, `Node ${node} of cluster ${cluster} and all its state on this host are deleted.`);
-    const { before, left } = await remove(site, new Steps(invocation.run));
+    const departed = await remove(site, new Steps(invocation.run), { force: invocation.flags['force'] === true });
     await releaseAgent(site);
-    if (left) {
-      const where = before?.role === 'worker' ? 'a control plane' : 'another control plane';
-      invocation.next('', `On ${where}: \`rkube kubectl delete node ${node}\`.`);
-    }
+    tellDeparted(invocation, node, departed);
   },
 };

@@ -1,5 +1,6 @@
 import { confirm } from '../confirm.ts';
-import { YES } from '../options.ts';
+import { tellDeparted } from '../departed.ts';
+import { FORCE, YES } from '../options.ts';
 import type { Verb } from '../verb.ts';
 import { tellAgent } from '../with-agent.ts';
 
@@ -7,7 +8,7 @@ export const reset: Verb = {
   name: 'reset',
   summary: 'leave the cluster; the node container stays, empty',
   examples: [['rkube reset', 'on the only control plane this ends the cluster']],
-  options: [YES],
+  options: [YES, FORCE],
   settings: 'node',
   changes: true,
   async run(invocation) {
@@ -15,14 +16,11 @@ export const reset: Verb = {
     const { reset } = await import('../../cluster/leave.ts');
     const { Steps } = await import('../../cluster/steps.ts');
     const site = await openSite(invocation);
-    await confirm(
-      invocation,
-      `Node ${site.config.node} leaves cluster ${site.config.cluster}, and all it holds of it is deleted.`,
-    );
-    const before = await reset(site, new Steps(invocation.run));
+    const { cluster, node } = site.config;
+    await confirm(invocation, `Node ${node} leaves cluster ${cluster}, and all it holds of it is deleted.`);
+    const departed = await reset(site, new Steps(invocation.run), { force: invocation.flags['force'] === true });
     await tellAgent(site);
-    if (before?.role === 'worker')
-      invocation.next('', `On a control plane: \`rkube kubectl delete node ${site.config.node}\`.`);
-    else invocation.next('', 'Next: `rkube init` or `rkube join`.');
+    tellDeparted(invocation, node, departed);
+    invocation.next('Next: `rkube init` or `rkube join`.');
   },
 };
