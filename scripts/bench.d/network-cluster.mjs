@@ -1,6 +1,6 @@
 // A cluster of two lab hosts over one network path, with servers to measure it.
 import { readFileSync } from 'node:fs';
-import { ingest, install, on, SERVERS } from './network-tools.mjs';
+import { ingest, install, installFlows, on, SERVERS } from './network-tools.mjs';
 
 /** @typedef {import('./network-tools.mjs').Side} Side */
 /** @typedef {{title: string, user: string, engine: string, tells: string, unit?: string, file?: string, lines?: string[]}} Path */
@@ -48,7 +48,10 @@ export function makeCluster([server, client], mtu) {
   on(client.who, `rkube join --engine ${client.engine}`, { input: on(server.who, 'rkube join-command') });
   on(server.who, 'rkube kubectl apply -f -', { input: SERVERS });
   ready(server);
-  for (const side of [server, client]) install(side);
+  for (const side of [server, client]) {
+    install(side);
+    installFlows(side);
+  }
   ingest(server);
 }
 

@@ -69,7 +69,7 @@ export const inNode = ({ host, who, engine }, line, input) =>
 /** The same in the network of its pod. */
 const POD_NETWORK = 'nsenter --net=/proc/$(pgrep -f "sleep 987654321" | head -n 1)/ns/net';
 
-/** Puts iperf3, with its libraries, and flows onto the node's volume. @param {Side} side */
+/** Puts iperf3, with its libraries, onto the node's volume. @param {Side} side */
 export function install(side) {
   const { host, who, engine } = side;
   on(
@@ -78,6 +78,10 @@ export function install(side) {
      printf '#!/bin/sh\\nexec /var/tools/ld-linux-x86-64.so.2 --library-path /var/tools /var/tools/iperf3 "$@"\\n' >tools/run &&
      chmod 755 tools/run && tar -cf - tools | ${engine} exec -i rkube-rkube-host${host} tar -x --no-same-owner -C /var -f -`,
   );
+}
+
+/** Puts flows, which TOOLS has built, onto the node's volume. @param {Side} side */
+export function installFlows(side) {
   inNode(
     side,
     'cat >/var/tools/flows && chmod 755 /var/tools/flows',

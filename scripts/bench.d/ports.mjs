@@ -1,7 +1,8 @@
 // Ports that are opened while a node runs, beside the engine's own published port, to the same iperf3 in the node:
 // throughput from another lab host, time to open and close, memory of the relay. A table goes to standard output.
 // The node runs no Kubernetes: what it adds is the same for all, and it would take the host's one processor.
-// RKUBE_BENCH_PATHS: only paths whose title this expression matches. RKUBE_BENCH_ROUNDS: 3 unless set.
+// RKUBE_BENCH_PATHS: only paths whose title this expression matches. RKUBE_BENCH_ROUNDS: 3 unless set, after one that does
+// not count: a lab host's memory is slow the first time that it is used.
 // RKUBE_BENCH_KEEP: a lab that is up already.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -48,12 +49,12 @@ function measure(path, server) {
   const ways = [{ name: "the engine's", port: 30081 }, ...live(path, server)];
   const rates = new Map(ways.map(({ name }) => [name, Object.keys(KINDS).map(() => /** @type {number[]} */ ([]))]));
   const running = ways.map(({ place, port }) => (place ? start(server, place, port, 1) : undefined));
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round <= ROUNDS; round++) {
     for (const { name, port } of ways) {
       Object.values(KINDS).forEach((args, index) => {
         const result = iperf({ ...server, host: 2 }, 'host', ADDRESS, ['--port', String(port), ...args]);
-        say(`${name}: ${args.join(' ')} ${result.error ?? Math.round(result.mbit ?? 0)}`);
-        rates.get(name)?.[index]?.push(result.mbit ?? 0);
+        say(`${round}, ${name}: ${args.join(' ')} ${result.error ?? Math.round(result.mbit ?? 0)}`);
+        if (round > 0) rates.get(name)?.[index]?.push(result.mbit ?? 0);
       });
     }
   }
