@@ -73,10 +73,8 @@ function measure(path, server) {
 
 /** Ways to open a port of the running node. @param {Path} path @param {Side} server @returns {Way[]} */
 function live({ engine, tells }, { who }) {
-  const format = '{{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
-  const [pid, own = ''] = on(who, `${engine} container inspect --format '${format}' rkube-rkube-host1`)
-    .trim()
-    .split(' ');
+  const pid = on(who, `${engine} container inspect --format '{{.State.Pid}}' rkube-rkube-host1`);
+  const [, own = ''] = on(who, `${engine} exec rkube-rkube-host1 cat /run/rkube/given`).trim().split(' ');
   const relay = {
     container: 'rkube-rkube-host1',
     pid: Number(pid),

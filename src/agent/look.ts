@@ -70,7 +70,7 @@ async function lookInto(run: Run, host: Host, engine: ContainerEngine, container
     const published = publishedPorts({ ...config, address }, role, engine.info.features);
     if (state.phase !== 'member' || files.certificate === '')
       return { ...known, problem: 'not a member of a cluster yet' };
-    const place = await forwarderPlace({ ...there, config: { ...config, address } });
+    const place = await forwarderPlace({ ...there, config: { ...config, address } }, files.given);
     const access = accessOf(files);
     return { ...known, published, problem: '', running: { place, access } };
   } catch (error) {

@@ -6,7 +6,9 @@ import { MANUAL_PORTS, readManual } from './manual.ts';
 import type { Access } from './seen.ts';
 
 const KUBELET = '/etc/kubernetes/kubelet.conf';
-const FILES = [STATE, KUBELET, '/var/lib/kubelet/pki/kubelet-client-current.pem', MANUAL_PORTS] as const;
+/** Link and address that the engine gave the node at its start (compose/node/usr/local/lib/rkube/node-start). */
+const GIVEN = '/run/rkube/given';
+const FILES = [STATE, KUBELET, '/var/lib/kubelet/pki/kubelet-client-current.pem', MANUAL_PORTS, GIVEN] as const;
 /** Stands in none of the files. */
 const MARK = '=== rkube-agent ===';
 
@@ -18,6 +20,8 @@ interface Known {
   /** PEM of certificate and key, as the kubelet renews them; '' where it is no member yet. */
   readonly certificate: string;
   readonly manual: readonly string[];
+  /** Its address on the engine's network; '' where it could not note one. nerdctl tells whatever the link has now. */
+  readonly given: string;
 }
 
 /** One command in the node: each takes up to a second on a busy host. @throws RkubeError `unexpected-output` */
@@ -36,8 +40,9 @@ export function parseFiles(text: string): Known {
   // After each file stands a mark.
   if (parts.length !== FILES.length + 1)
     throw unexpected(`its answer has ${parts.length - 1} of ${FILES.length} files`);
-  const [state = '', kubeconfig = '', certificate = '', manual = ''] = parts;
-  return { state: parseState(state), kubeconfig, certificate, manual: readManual(manual) };
+  const [state = '', kubeconfig = '', certificate = '', manual = '', link = ''] = parts;
+  const [, given = ''] = link.split(' ');
+  return { state: parseState(state), kubeconfig, certificate, manual: readManual(manual), given };
 }
 
 function parseState(text: string): NodeState {

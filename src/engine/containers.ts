@@ -18,7 +18,6 @@ const Inspected = z.array(
       StartedAt: z.nullish(z.string()),
       Pid: z.nullish(z.number()),
     }),
-    NetworkSettings: z.nullish(z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) })),
   }),
 );
 
@@ -39,7 +38,6 @@ export function parseContainer(result: CommandResult): ContainerState | undefine
         startedAt: startedAt(found.State.StartedAt ?? ''),
         // nerdctl still tells it of a container that has stopped.
         pid: status(found.State.Status) === 'running' ? (found.State.Pid ?? 0) : 0,
-        address: address(found.NetworkSettings?.Networks ?? {}),
       };
 }
 
@@ -53,10 +51,4 @@ function status(word: string): ContainerStatus {
 function startedAt(text: string): string {
   const time = new Date(text);
   return Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1970 ? '' : time.toISOString();
-}
-
-/** Of the first network that gave it one. */
-function address(networks: Readonly<Record<string, unknown>>): string {
-  const told = Object.values(networks).map((network) => (network as { IPAddress?: unknown } | null)?.IPAddress);
-  return told.find((each): each is string => typeof each === 'string' && each !== '') ?? '';
 }

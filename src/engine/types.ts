@@ -99,8 +99,6 @@ export interface ContainerState {
   readonly startedAt: string;
   /** Of its first process, as the host counts; 0 when it does not run. */
   readonly pid: number;
-  /** IPv4 address on the engine's network; '' when it does not run, or has none of its own. */
-  readonly address: string;
 }
 
 export interface VolumeState {

@@ -19,7 +19,7 @@ function runtime(site: TestSite): { env: { XDG_RUNTIME_DIR: string } } {
 /** What a node answers when the agent asks for its files: this state, and nothing else is there. */
 function filesAre(state: string): ExecRule {
   const mark = '=== rkube-agent ===\n';
-  return { match: '^sh -c mark=', stdout: `${state}\n${mark}\n${mark}\n${mark}\n${mark}` };
+  return { match: '^sh -c mark=', stdout: `${state}\n${`${mark}\n`.repeat(5)}` };
 }
 
 /** Asks until an agent answers. */

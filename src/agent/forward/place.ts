@@ -8,9 +8,10 @@ const DRIVER = 'builtin';
 
 /**
  * Asks the engine where the node runs. Right until the node's first process ends.
+ * @param given the node's address on the engine's network
  * @throws RkubeError `node-not-running`
  */
-export async function forwarderPlace({ node, host, engine, config }: Site): Promise<NodePlace> {
+export async function forwarderPlace({ node, host, engine, config }: Site, given: string): Promise<NodePlace> {
   const state = await node.state();
   if (state?.status !== 'running' || state.pid === 0) {
     throw new RkubeError({
@@ -25,7 +26,7 @@ export async function forwarderPlace({ node, host, engine, config }: Site): Prom
     container: node.name,
     pid: state.pid,
     address: config.address,
-    ownAddress: state.address === config.address ? '' : state.address,
+    ownAddress: given === config.address ? '' : given,
     rootlessKit: engine.info.portDriver === DRIVER && rootlessKit !== '' ? `${runtime}/${rootlessKit}/api.sock` : '',
     memory: `${runtime}/rkube/${node.name}.ports.json`,
   };

@@ -87,6 +87,9 @@ describe.sequential('host2 joins over', () => {
       () => on('root@1', live),
       ({ stdout }) => names.includes(stdout),
     );
+    const { nodes } = JSON.parse(await ok(user, 'rkube agent status --json')) as { nodes: unknown[] };
+    const kit = engine !== 'podman' && tells.endsWith('ports builtin');
+    expect(nodes).toMatchObject([{ forwarder: kit ? 'rootlesskit' : 'relay' }]);
     await ok(user, 'rkube delete --yes');
     expect(await residue(user, engine)).toBe('');
     expect((await on('root@1', live)).code).toBe(7);

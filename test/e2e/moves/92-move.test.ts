@@ -58,9 +58,10 @@ describe.sequential('hosts of a cluster move', () => {
   });
 });
 
-// The same cluster: a third host comes as a control plane, and then the worker's host becomes one.
+// The same cluster: a third host comes as a control plane, and then the worker's host becomes one. Each has an engine of
+// its own kind.
 describe.sequential('one of three control planes moves', () => {
-  const planes = [plane, worker, 'alice@3'] as const;
+  const planes = [plane, worker, 'carol@3'] as const;
   const [first, second, third] = planes;
   const tls = `--cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key`;
   const members = (who: string): Promise<string> =>
@@ -73,11 +74,29 @@ describe.sequential('one of three control planes moves', () => {
     await ok(who, `rkube join --engine ${engine}`, { input, seconds: 240 });
   };
 
+  /** The load balancer names the hosts with these last numbers, and answers there. */
+  const balanced = async (by: string, ...hosts: readonly number[]): Promise<void> => {
+    const addresses = hosts.map((each) => `10.99.0.${each}`);
+    await eventually(
+      `the load balancer to have ${addresses.join(', ')}`,
+      300,
+      () => ok(by, "rkube kubectl get service front -o 'jsonpath={.status.loadBalancer.ingress[*].ip}'"),
+      (seen) => seen.split(' ').toSorted().join() === addresses.toSorted().join(),
+    );
+    for (const address of addresses)
+      await eventually(
+        `${address}:8088 answers`,
+        60,
+        () => on('root@3', `curl -sS --max-time 5 http://${address}:8088/`),
+        ({ code }) => code === 0,
+      );
+  };
+
   beforeAll(() => lab('up', '3'));
 
   test('a worker hears by its agent of a control plane that joins', async () => {
     expect(await known(worker)).toEqual(['10.99.0.31']);
-    await leads(third, 'podman');
+    await leads(third, 'nerdctl');
     const both = ['10.99.0.13', '10.99.0.31'];
     await eventually(
       `the worker to know ${both.join(', ')}`,
@@ -94,6 +113,14 @@ describe.sequential('one of three control planes moves', () => {
     await nodesReady(first, ['host1', 'host2', 'host3']);
   });
 
+  test('a load balancer has the addresses of all three', async () => {
+    await ok(
+      first,
+      'rkube kubectl create service loadbalancer front --tcp 8088:8080 && rkube kubectl set selector service front app=server',
+    );
+    await balanced(first, 31, 32, 13);
+  });
+
   test('etcd and the others know it at its new address', async () => {
     await lab('readdress', '3', '10.99.0.33');
     const line = await synced(third);
@@ -108,6 +135,7 @@ describe.sequential('one of three control planes moves', () => {
       expect(await ok(who, WORD)).toBe('kept');
     }
     await nodesReady(first, ['host1', 'host2', 'host3']);
+    await balanced(first, 31, 32, 33);
   });
 
   test('it carries the cluster while another is down, which comes back', async () => {
@@ -118,8 +146,11 @@ describe.sequential('one of three control planes moves', () => {
       () => get(third, 'configmaps'),
       (items) => items.some(({ metadata }) => metadata.name === 'kept'),
     );
+    // Who wrote the status before is the one that is down.
+    await balanced(third, 32, 33);
     await ok(first, 'rkube up');
     await nodesReady(first, ['host1', 'host2', 'host3']);
+    await balanced(first, 31, 32, 33);
   });
 
   test('a control plane leaves, and the others go on', async () => {

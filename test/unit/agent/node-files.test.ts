@@ -25,9 +25,10 @@ async function printed(...files: string[]): Promise<string> {
 }
 
 describe("what a node's files tell the agent", () => {
-  it('is its state, its credentials, and the ports asked for by hand', async () => {
-    const known = parseFiles(await printed(JSON.stringify(STATE), KUBECONFIG, 'PEM\n', MANUAL));
-    expect(known).toMatchObject({ state: STATE, certificate: 'PEM', manual: ['8080:80', '127.0.0.1:53:53/udp'] });
+  it('is its state, its credentials, the ports asked for by hand, and what the engine calls it', async () => {
+    const known = parseFiles(await printed(JSON.stringify(STATE), KUBECONFIG, 'PEM\n', MANUAL, 'eth0 172.18.0.2\n'));
+    expect(known).toMatchObject({ state: STATE, certificate: 'PEM', given: '172.18.0.2' });
+    expect(known.manual).toEqual(['8080:80', '127.0.0.1:53:53/udp']);
     expect(accessOf(known)).toEqual({
       name: 'api.lab',
       port: 7443,
@@ -39,38 +40,39 @@ describe("what a node's files tell the agent", () => {
   });
 
   it('is an empty node where nothing is there', async () => {
-    expect(parseFiles(await printed('', '', '', ''))).toEqual({
+    expect(parseFiles(await printed('', '', '', '', ''))).toEqual({
       state: { phase: 'empty' },
       kubeconfig: '',
       certificate: '',
       manual: [],
+      given: '',
     });
   });
 
   it('is no port by hand where that file is half written', async () => {
-    expect(parseFiles(await printed(JSON.stringify(STATE), '', '', '{"ports":["80'))).toMatchObject({ manual: [] });
+    expect(parseFiles(await printed(JSON.stringify(STATE), '', '', '{"ports":["80', ''))).toMatchObject({ manual: [] });
   });
 
   it('is refused where the state is half written', async () => {
-    const text = await printed('{"phase":"member","ro', KUBECONFIG, 'PEM', '');
+    const text = await printed('{"phase":"member","ro', KUBECONFIG, 'PEM', '', '');
     expect(() => parseFiles(text)).toThrow(/^Reading the node: \/var\/lib\/rkube\/state\.json is not whole: /);
   });
 
   it.each([
     [0, 0.01],
     [2, 0.6],
-    [3, 0.98],
+    [3, 0.95],
   ])('is refused where the answer ends after %i of the files, and no key is told', async (files, share) => {
     const key = 'KEY'.repeat(200);
-    const whole = await printed(JSON.stringify(STATE), KUBECONFIG, key, MANUAL);
+    const whole = await printed(JSON.stringify(STATE), KUBECONFIG, key, MANUAL, 'eth0 10.4.0.2');
     const text = whole.slice(0, whole.length * share);
     const refuse = (): unknown => parseFiles(text);
-    expect(refuse).toThrow(`Reading the node: its answer has ${files} of 4 files`);
+    expect(refuse).toThrow(`Reading the node: its answer has ${files} of 5 files`);
     expect(refuse).not.toThrow(/KEY/);
   });
 
   it.each(['', 'apiVersion: v1\n', 'clusters: []\n'])('is no access with the kubeconfig %j', async (kubeconfig) => {
-    const known = parseFiles(await printed(JSON.stringify(STATE), kubeconfig, 'PEM', ''));
+    const known = parseFiles(await printed(JSON.stringify(STATE), kubeconfig, 'PEM', '', ''));
     expect(() => accessOf(known)).toThrow('/etc/kubernetes/kubelet.conf names no cluster');
   });
 });

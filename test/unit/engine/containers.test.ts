@@ -55,7 +55,7 @@ describe('a recorded node', () => {
     };
     const seen = (state: string) => parseContainer(result({ stdout: recorded(`${engine}-${state}`) }));
     expect(seen('created')).toMatchObject({ ...node, status: 'created', startedAt: '' });
-    expect(seen('running')).toMatchObject({ ...node, status: 'running', startedAt, pid, address: '' });
+    expect(seen('running')).toMatchObject({ ...node, status: 'running', startedAt, pid });
     expect(seen('stopped')).toMatchObject({ ...node, status: 'stopped', startedAt, pid: 0 });
   });
 });
@@ -100,14 +100,4 @@ test.each([
   ['no JSON', { stdout: 'oops' }, /Cannot read what/],
 ])('%s is an error', (_, partial, message) => {
   expect(() => parseContainer(result(partial))).toThrow(message);
-});
-
-test.each([
-  ['the network that gave it one', { none: { IPAddress: '' }, rkube: { IPAddress: '172.18.0.2' } }, '172.18.0.2'],
-  ['no network', {}, ''],
-  ['networks of another kind', { a: 7, b: null, c: { IPAddress: 5 } }, ''],
-])('its address is that of %s', (_, Networks, address) => {
-  const [found] = JSON.parse(recorded('docker-28.5.2-running')) as [object];
-  const stdout = JSON.stringify([{ ...found, NetworkSettings: { Networks } }]);
-  expect(parseContainer(result({ stdout }))?.address).toBe(address);
 });

@@ -13,7 +13,7 @@ function site(portDriver: string, rootlessKit: string, state: object | undefined
     config: { address: '192.0.2.1' },
   } as unknown as Site;
 }
-const RUNNING = { status: 'running', pid: 42, address: '172.18.0.2' };
+const RUNNING = { status: 'running', pid: 42 };
 const PLACE = {
   container: 'rkube-a-n1',
   pid: 42,
@@ -28,16 +28,16 @@ describe('the place of a node', () => {
     ['Docker whose RootlessKit cannot add ports', 'implicit', 'dockerd-rootless', ''],
     ['Podman', 'rootlessport', '', ''],
   ])('%s', async (_, driver, folder, rootlessKit) => {
-    expect(await forwarderPlace(site(driver, folder, RUNNING))).toEqual({ ...PLACE, rootlessKit });
+    expect(await forwarderPlace(site(driver, folder, RUNNING), '172.18.0.2')).toEqual({ ...PLACE, rootlessKit });
   });
 
   test('a node with the address of the host has none of its own', async () => {
-    const place = await forwarderPlace(site('pasta', '', { ...RUNNING, address: '192.0.2.1' }));
+    const place = await forwarderPlace(site('pasta', '', RUNNING), '192.0.2.1');
     expect(place.ownAddress).toBe('');
   });
 
   test.each([[undefined], [{ ...RUNNING, status: 'stopped', pid: 0 }]])('none: %j', async (state) => {
-    await expect(forwarderPlace(site('pasta', '', state))).rejects.toMatchObject({ id: 'node-not-running' });
+    await expect(forwarderPlace(site('pasta', '', state), '')).rejects.toMatchObject({ id: 'node-not-running' });
   });
 });
 
@@ -49,7 +49,7 @@ describe('the forwarder', () => {
 
   test.each([
     ['Podman', { ...PLACE, rootlessKit: '' }, 'relay'],
-    ['an engine that does not tell the address', { ...PLACE, ownAddress: '', rootlessKit: '/x' }, 'relay'],
+    ['a node that could not note its address', { ...PLACE, ownAddress: '', rootlessKit: '/x' }, 'relay'],
     ['Docker', { ...PLACE, rootlessKit: '/x' }, 'rootlesskit'],
   ])('of %s', (_, place, kind) => {
     expect(forwarderFor(place).kind).toBe(kind);
