@@ -63,7 +63,7 @@ export async function leaveEtcd(site: Site, { force }: { force: boolean }): Prom
     {
       describe: `etcd's other members to let ${config.node} go`,
       deadlineMs: force ? 0 : AGREED_MS,
-      next: 'Without it the control planes that run might be no majority. Start those that do not, or take them out of etcd if they are lost (docs/clusters.md); or go all the same, with `--force`.',
+      next: `Without ${config.node} the control planes that run might be no majority. Start those that do not, or take them out of etcd if they are lost (docs/clusters.md); or go all the same, with \`--force\`.`,
       probe: async () => {
         const { exitCode, said } = await ask(site, ['leave', config.node]);
         if (exitCode === 0) return done('left');

@@ -49,9 +49,10 @@ export async function waitFor<T>(condition: Condition<T>, lifetime: Lifetime, cl
 }
 
 function timeout(condition: Condition<unknown>, seen: string): RkubeError {
+  const how = condition.deadlineMs === 0 ? 'Asked once' : `Waited ${Math.round(condition.deadlineMs / 1000)} s`;
   return new RkubeError({
     id: 'timeout',
-    message: `Waited ${Math.round(condition.deadlineMs / 1000)} s for ${condition.describe}; last seen: ${seen}`,
+    message: `${how} for ${condition.describe}; last seen: ${seen}`,
     ...(condition.next === undefined ? {} : { next: condition.next }),
   });
 }

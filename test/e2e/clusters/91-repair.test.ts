@@ -68,6 +68,12 @@ describe.sequential('what is taken away is restored', () => {
       'timeout 120 sh -c "until podman rm --force --time 0 rkube-rkube-host1; do sleep 0.2; done"',
       /container or network was gone/,
     ],
+    [
+      'its first process stopped by a signal',
+      worker,
+      "kill -STOP $(docker container inspect --format '{{.State.Pid}}' rkube-rkube-host2)",
+      /its systemd did not answer/,
+    ],
     ['a container killed by others', plane, 'podman kill rkube-rkube-host1 || true', /container had ended/],
     [
       'the engine network taken away',

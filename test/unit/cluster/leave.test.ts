@@ -36,5 +36,5 @@ test('with force they are asked once, and it is said what is left to do', async 
   const { asked, said, site, steps } = refused('Error: etcdserver: unhealthy cluster\n');
   expect(await leave(site, steps, PLANE, { force: true })).toBe('failed');
   expect(asked()).toBe(1);
-  expect(said()).toMatch(/Could not leave etcd: .*unhealthy cluster.*docs\/clusters\.md/);
+  expect(said()).toMatch(/Could not leave etcd: Asked once for .*unhealthy cluster.*docs\/clusters\.md/);
 });
