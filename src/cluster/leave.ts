@@ -8,6 +8,9 @@ import { removeKubeconfig } from './kubeconfig.ts';
 import { lockNode, type Site } from './site.ts';
 import type { Steps } from './steps.ts';
 
+/** `failed`: it could not leave etcd; undefined: it has none, as far as known. */
+type Parting = Leaving | 'failed' | undefined;
+
 /** A node that is gone, or empty. */
 export interface Departed {
   /** What the node was, as far as known. */
@@ -15,6 +18,11 @@ export interface Departed {
   /** There are other nodes, as far as known: it was a member of their cluster. */
   readonly left: boolean;
 }
+
+export const departed = (before: NodeState | undefined, leaving: Parting): Departed => ({
+  before,
+  left: before?.phase === 'member' && leaving !== 'alone',
+});
 
 /** `rkube reset`: the node leaves its cluster and is empty again; container and images stay. */
 export async function reset(site: Site, steps: Steps, options: { force: boolean }): Promise<Departed> {
@@ -25,7 +33,7 @@ export async function reset(site: Site, steps: Steps, options: { force: boolean 
   const state = container === undefined ? undefined : await readState(site.node);
   if (state === undefined || state.phase === 'empty') {
     steps.skip('The node is a member of no cluster');
-    return { before: state, left: false };
+    return departed(state, undefined);
   }
   const empty: NodeState = { ...state, phase: 'empty', endpoint: '', controlPlanes: [], kubernetesVersion: '' };
   const leaving = await leave(site, steps, state, options);
@@ -33,7 +41,7 @@ export async function reset(site: Site, steps: Steps, options: { force: boolean 
   await steps.step('Leave the cluster (kubeadm reset)', () => kubeadmReset(site.node, { leftEtcd }));
   await steps.step('Empty the node', () => writeState(site.node, empty));
   await removeKubeconfig(site);
-  return { before: state, left: state.phase === 'member' && leaving !== 'alone' };
+  return departed(state, leaving);
 }
 
 /**
@@ -47,7 +55,7 @@ export async function leave(
   steps: Steps,
   { phase, role }: NodeState,
   options: { force: boolean },
-): Promise<Leaving | 'failed' | undefined> {
+): Promise<Parting> {
   if (phase !== 'member' || role !== 'control-plane') return undefined;
   try {
     return await steps.step("Leave etcd's other members, where there are any", () => leaveEtcd(site, options));

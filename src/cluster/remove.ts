@@ -5,7 +5,7 @@ import { removeNode, stopNode } from '../node/lifecycle.ts';
 import { noteDown } from '../node/notes.ts';
 import { type NodeState, readState } from '../node/state.ts';
 import { removeKubeconfig } from './kubeconfig.ts';
-import { type Departed, leave } from './leave.ts';
+import { type Departed, departed, leave } from './leave.ts';
 import { lockNode, type Site } from './site.ts';
 import type { Steps } from './steps.ts';
 
@@ -36,7 +36,7 @@ export async function remove(site: Site, steps: Steps, options: { force: boolean
   }
   await steps.step('Remove node container, boot unit, volumes and network', () => removeNode(run, host, node, names));
   await removeKubeconfig(site);
-  return { before, left: before?.phase === 'member' && leaving !== 'alone' };
+  return departed(before, leaving);
 }
 
 /** A node that does not answer is removed all the same. */
